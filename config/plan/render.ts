@@ -1,0 +1,190 @@
+import { formatBytes } from '../schema/bytes.ts';
+import { formatDuration } from '../schema/duration.ts';
+import { waves } from './order.ts';
+import type {
+  Attachment,
+  Issue,
+  Plan,
+  PlannedImage,
+  PlannedPort,
+  PlannedSecret,
+  PlannedService,
+  Resources,
+} from './types.ts';
+
+/** A plan as text, one fact a line, the same for the same plan. */
+export function renderPlan(plan: Plan): string {
+  const { services, smoke } = plan;
+  return [
+    `${plan.system}, ${plan.environment}: stack ${plan.stack}`,
+    `  names begin with ${plan.prefix}`,
+    `  host: ${plan.host ?? 'the local engine'}`,
+    `  profiles: ${list(plan.profiles)}`,
+    `  network pool: ${plan.pool}`,
+    '',
+    ...section('starts in this order', startOrder(services)),
+    ...services.flatMap((service) => section(`${service.kind} ${service.name}`, serviceFacts(service))),
+    ...section('images', plan.images.map(imageFact)),
+    ...section(
+      'networks',
+      plan.networks.map(
+        ({ name, internal, addresses }) =>
+          `${name}: ${internal ? 'internal' : 'with a way out'}, ${addresses} addresses`,
+      ),
+    ),
+    ...section(
+      'volumes',
+      plan.volumes.map(({ name, service, description }) => `${name}: of ${service}. ${description}`),
+    ),
+    ...section('secrets', plan.secrets.map(secretFact)),
+    ...section(
+      'smoke test',
+      smoke
+        ? [
+            `${smoke.start.method} ${smoke.start.path} of ${smoke.service} (${smoke.port}): ${JSON.stringify(smoke.start.body)}`,
+            `then ${smoke.poll.path} until ${smoke.poll.done}, within ${formatDuration(smoke.timeoutMs)}`,
+            `fails if ${smoke.poll.failed.join(' or ')}`,
+          ]
+        : [],
+    ),
+  ]
+    .join('\n')
+    .trimEnd()
+    .concat('\n');
+}
+
+/** All issues in one report: errors first, each with its path, what is wrong and what would be accepted. */
+export function renderIssues(issues: readonly Issue[]): string {
+  return [...issues]
+    .sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'))
+    .map(({ severity, path, message, accepted }) => {
+      const remedy = accepted === undefined ? '' : `\n  accepted: ${accepted}`;
+      return `${severity}: ${path}: ${message}${remedy}\n`;
+    })
+    .join('');
+}
+
+/** A heading and its facts, or nothing. */
+function section(title: string, facts: readonly string[]): string[] {
+  return facts.length === 0 ? [] : [title, ...facts.map((fact) => `  ${fact}`), ''];
+}
+
+function startOrder(services: readonly PlannedService[]): string[] {
+  const graph = Object.fromEntries(
+    services.map(({ name, dependsOn }) => [name, dependsOn.map(({ service }) => service)]),
+  );
+  return waves(graph).map((wave, index) => `${index + 1}. ${wave.join(', ')}`);
+}
+
+function serviceFacts(service: PlannedService): string[] {
+  const { bounds, rollout, healthcheck, logging } = service;
+  const alone = service.singleton ? ', singleton' : '';
+  return [
+    service.description,
+    `replicas: ${service.replicas} (${bounds.min === bounds.max ? bounds.min : `${bounds.min} to ${bounds.max}`} allowed${alone})`,
+    `image: ${service.image}`,
+    ...fact('entrypoint', service.entrypoint.map(quoted)),
+    ...fact('command', service.command.map(quoted), ' '),
+    ...fact('user', service.user === undefined ? [] : [service.user]),
+    ...fact('profiles', service.profiles),
+    `limits: ${resources(service.limits)}`,
+    `reserved: ${resources(service.reservations)}`,
+    ...service.ports.map(portFact),
+    ...service.networks.map(networkFact),
+    ...service.dependsOn.map((dependency) => `waits for ${dependency.service} ${dependency.condition}`),
+    ...fact('calls', service.calls),
+    ...(healthcheck
+      ? [
+          `health: ${healthcheck.test.map(quoted).join(' ')}`,
+          `health: every ${healthcheck.interval}, timeout ${healthcheck.timeout}, ${healthcheck.retries} retries`,
+          `health: ${healthcheck.startPeriod} to start, every ${healthcheck.startInterval} then`,
+        ]
+      : ['health: not checked']),
+    ...Object.entries(service.environment).map(([name, value]) => `env ${name}=${value}`),
+    ...service.secrets.map(({ path, secret, mode, uid, gid }) => `secret ${path}: ${secret}, ${mode} of ${uid}:${gid}`),
+    ...service.volumes.map(({ path, volume, readOnly }) => `volume ${path}: ${volume}${readOnly ? ', read-only' : ''}`),
+    ...service.tmpfs.map(
+      ({ path, size }) => `tmpfs ${path}: ${size === 0 ? 'size as the engine has it' : formatBytes(size)}`,
+    ),
+    ...service.files.flatMap(({ path, mode, uid, gid, content }) => [
+      `file ${path}: ${mode} of ${uid}:${gid}`,
+      ...content
+        .trimEnd()
+        .split('\n')
+        .map((line) => `  | ${line}`),
+    ]),
+    `root file system: ${service.readOnly ? 'read-only' : 'writable'}`,
+    ...fact('capabilities dropped', service.capDrop),
+    ...fact('capabilities added', service.capAdd),
+    ...fact('shared memory', service.shmSize === undefined ? [] : [formatBytes(service.shmSize)]),
+    `restart: ${service.restart}`,
+    `logging: ${[logging.driver, ...Object.entries(logging.options).map(([key, value]) => `${key}=${value}`)].join(' ')}`,
+    `rollout: ${rollout.order === 'createFirst' ? 'create first' : 'delete first'}`,
+    `rollout: ${formatDuration(rollout.healthTimeoutMs)} to become ${service.kind === 'job' ? 'complete' : 'healthy'}, ` +
+      `drains ${formatDuration(rollout.drainMs)}, ${formatDuration(rollout.stopGraceMs)} to stop`,
+  ];
+}
+
+function fact(name: string, values: readonly string[], separator = ', '): string[] {
+  return values.length === 0 ? [] : [`${name}: ${values.join(separator)}`];
+}
+
+function list(values: readonly string[]): string {
+  return values.length === 0 ? 'none' : values.join(', ');
+}
+
+/** An argument as a shell would need it to be written. */
+function quoted(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+}
+
+function resources({ memory, cpus }: Resources): string {
+  const parts = [
+    ...(memory === undefined ? [] : [`memory ${formatBytes(memory)}`]),
+    ...(cpus === undefined ? [] : [`cpus ${cpus}`]),
+  ];
+  return list(parts);
+}
+
+function portFact({ name, container, published, address, protocol }: PlannedPort): string {
+  const where = published === undefined ? 'not published' : `published on ${address ?? ''}:${published}`;
+  return `port ${name}: ${container}/${protocol}, ${where}`;
+}
+
+function networkFact({ network, aliases, join }: Attachment): string {
+  const names = aliases.length === 0 ? '' : ` as ${aliases.join(', ')}`;
+  return `network ${network}${names}${join === 'healthy' ? ', once healthy' : ''}`;
+}
+
+function imageFact({ name, build, reference, uid, gid }: PlannedImage): string {
+  const source = build
+    ? [
+        `built from ${build.context}/${build.dockerfile}`,
+        ...(build.target === undefined ? [] : [`target ${build.target}`]),
+        ...Object.entries(build.args).map(([key, value]) => `${key}=${value}`),
+        ...(build.bundle ? [`${build.bundle.entry} bundled as ${build.bundle.output}`] : []),
+      ].join(', ')
+    : (reference ?? '');
+  return `${name}: ${source}, runs as ${uid}:${gid}`;
+}
+
+function secretFact({ name, source, format, services, description }: PlannedSecret): string {
+  const readers = services.length === 0 ? 'no service' : services.join(', ');
+  return `${name}: ${source}, ${formatText(format)}, for ${readers}. ${description}`;
+}
+
+function formatText(format: PlannedSecret['format']): string {
+  switch (format.kind) {
+    case 'password':
+      return `a password of ${format.length} characters`;
+    case 'base64':
+    case 'hex':
+      return `${format.bytes} bytes in ${format.kind}`;
+    case 'laravel-key':
+      return `a Laravel key of ${format.bytes} bytes`;
+    case 'template':
+      return JSON.stringify(format.template);
+    default:
+      return format satisfies never;
+  }
+}

@@ -1,0 +1,42 @@
+import type { Service } from '../schema/service.ts';
+import type { Settings } from '../schema/settings.ts';
+import type { System } from '../schema/system.ts';
+import type { EnvironmentName } from './types.ts';
+
+/** A system on its way to a plan: overlays merged, parameters filled in, profiles chosen. What the rules judge. */
+export interface Resolution {
+  readonly stack: string;
+  readonly environment: EnvironmentName;
+  /** What the user has configured, without what was wrong. */
+  readonly settings: Settings;
+  readonly providedSecrets: readonly string[];
+  readonly system: System;
+  /** Services that run with the profiles that are on. */
+  readonly active: Readonly<Record<string, Service>>;
+  /** What names of the stack on a host begin with. */
+  readonly prefix: string;
+}
+
+/** A path as an issue shows it: `slipway:services.api.replicas`, `linkflow:images[0]`. */
+export function issuePath(root: string, keys: readonly PropertyKey[]): string {
+  return keys.reduce<string>(
+    (path, key) =>
+      typeof key === 'number' ? `${path}[${key}]` : `${path}${path.endsWith(':') ? '' : '.'}${String(key)}`,
+    `${root}:`,
+  );
+}
+
+/**
+ * Where a value of a service was written: in the stack's configuration if `setting` is there, or else in the
+ * description of the system.
+ */
+export function origin(
+  { settings, system }: Pick<Resolution, 'settings' | 'system'>,
+  service: string,
+  setting: 'replicas' | 'memory' | 'cpus' | 'image',
+  described: readonly string[],
+): string {
+  return settings.services[service]?.[setting] === undefined
+    ? issuePath(system.name, ['services', service, ...described])
+    : issuePath('slipway', ['services', service, setting]);
+}

@@ -1,0 +1,273 @@
+/**
+ * The plan: everything that is decided about one stack before anything is touched. Plain, read-only, JSON-serialisable
+ * data, sorted by name. Components turn it into resources, commands read it, golden files pin it. A secret appears in
+ * it as a reference, never as a value.
+ */
+
+/** The environments a system describes; a stack runs one of them. */
+export type EnvironmentName = 'dev' | 'test' | 'prod';
+
+/** A whole system, resolved for one stack. */
+export interface Plan {
+  /** Name of the system, e.g. `linkflow`. */
+  readonly system: string;
+  readonly environment: EnvironmentName;
+  /** Pulumi's stack name, e.g. `dev`. */
+  readonly stack: string;
+  /** What names of this stack's containers, networks and volumes on a host begin with, e.g. `linkflow-dev`. */
+  readonly prefix: string;
+  /** Address of the Docker host, as the configuration gives it; absent: the operator's own engine. */
+  readonly host?: string;
+  /** Profiles that are on, sorted. */
+  readonly profiles: readonly string[];
+  /** The pool of addresses that subnets are taken from, in CIDR notation. */
+  readonly pool: string;
+  readonly services: readonly PlannedService[];
+  readonly images: readonly PlannedImage[];
+  readonly networks: readonly PlannedNetwork[];
+  readonly volumes: readonly PlannedVolume[];
+  readonly secrets: readonly PlannedSecret[];
+  /** What proves a deployment by work; absent: the system declares none. */
+  readonly smoke?: PlannedSmoke;
+}
+
+/** One service: all its replicas are alike. */
+export interface PlannedService {
+  readonly name: string;
+  /** What it is for, in a sentence. */
+  readonly description: string;
+  /** `service` runs until it is stopped; `job` runs to completion, once for each change of its inputs. */
+  readonly kind: 'service' | 'job';
+  readonly replicas: number;
+  /** The least and most replicas that the system allows in this environment. */
+  readonly bounds: { readonly min: number; readonly max: number };
+  /** True where two at once would do harm (a database with its volume, a single-leader scheduler). */
+  readonly singleton: boolean;
+  readonly profiles: readonly string[];
+  /** Image as a person reads it: a registry reference, or `slipway/<name>` for one that is built. */
+  readonly image: string;
+  /** Key into {@link Plan.images}. */
+  readonly imageName: string;
+  /** Arguments of the image's entrypoint; empty: the image's own. */
+  readonly command: readonly string[];
+  readonly entrypoint: readonly string[];
+  /** uid and gid, e.g. `1000:1000`; absent: the image's own. */
+  readonly user?: string;
+  /** Hard limits; absent: none. Memory in bytes, cpus in cores. */
+  readonly limits: Resources;
+  /** What is set aside for it. Memory in bytes, cpus in cores. */
+  readonly reservations: Resources;
+  /** Ports that containers of this service listen on; `published` is absent where only other services reach it. */
+  readonly ports: readonly PlannedPort[];
+  readonly networks: readonly Attachment[];
+  readonly dependsOn: readonly Dependency[];
+  /** Services that it opens connections to, sorted; they need not start before it. */
+  readonly calls: readonly string[];
+  readonly healthcheck?: Healthcheck;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secrets: readonly SecretFile[];
+  readonly volumes: readonly Mount[];
+  /** Folders in memory: path → size in bytes (0: the engine's default). */
+  readonly tmpfs: readonly { readonly path: string; readonly size: number }[];
+  /** Configuration files that hold no secret, delivered like secrets: in a volume, read-only. */
+  readonly files: readonly PlannedFile[];
+  readonly readOnly: boolean;
+  readonly capAdd: readonly string[];
+  readonly capDrop: readonly string[];
+  readonly restart: 'no' | 'on-failure' | 'unless-stopped' | 'always';
+  readonly logging: { readonly driver: string; readonly options: Readonly<Record<string, string>> };
+  readonly rollout: Rollout;
+  /** Bytes of /dev/shm; absent: the engine's default. */
+  readonly shmSize?: number;
+}
+
+/** Memory in bytes, cpus in cores (0.5 is half a core). Absent: unlimited, or nothing reserved. */
+export interface Resources {
+  readonly memory?: number;
+  readonly cpus?: number;
+}
+
+/** A port of a service. */
+export interface PlannedPort {
+  /** What the system calls it: `http`, `grpc`, … */
+  readonly name: string;
+  readonly container: number;
+  /** Port on the host. */
+  readonly published?: number;
+  /** Address on the host that `published` binds to. */
+  readonly address?: string;
+  readonly protocol: 'tcp' | 'udp';
+}
+
+/** How a container is connected to a network. */
+export interface Attachment {
+  /** Key into {@link Plan.networks}. */
+  readonly network: string;
+  /** Names under which others on the network find it. */
+  readonly aliases: readonly string[];
+  /** `create`: from the container's creation; `healthy`: once its health gate has opened. */
+  readonly join: 'create' | 'healthy';
+}
+
+/** A service that another waits for. */
+export interface Dependency {
+  readonly service: string;
+  /** `healthy`: all its replicas are; `completed`: the job has succeeded. */
+  readonly condition: 'healthy' | 'completed';
+}
+
+/** A health check, as the engine runs it inside the container. Durations in Go's canonical form (`30s`, `1m0s`). */
+export interface Healthcheck {
+  /** `['CMD', …]` or `['CMD-SHELL', line]`. */
+  readonly test: readonly string[];
+  readonly interval: string;
+  readonly timeout: string;
+  readonly retries: number;
+  readonly startPeriod: string;
+  readonly startInterval: string;
+}
+
+/** A secret in a file inside the container, mode 0400, owned by who reads it. */
+export interface SecretFile {
+  /** Name of the file and stem of its variable: `DB_PASSWORD` → `DB_PASSWORD_FILE=/run/secrets/DB_PASSWORD`. */
+  readonly name: string;
+  /** Key into {@link Plan.secrets}. */
+  readonly secret: string;
+  readonly path: string;
+  readonly mode: string;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** A configuration file without secrets. */
+export interface PlannedFile {
+  readonly path: string;
+  readonly content: string;
+  readonly mode: string;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** A named volume inside a container. */
+export interface Mount {
+  /** Key into {@link Plan.volumes}. */
+  readonly volume: string;
+  readonly path: string;
+  readonly readOnly: boolean;
+}
+
+/** How a new container takes over from an old one. Durations in milliseconds. */
+export interface Rollout {
+  /** `createFirst`: the old one serves until the new one is healthy; `deleteFirst`: what can only be one. */
+  readonly order: 'createFirst' | 'deleteFirst';
+  /** How long a container may take to become healthy. */
+  readonly healthTimeoutMs: number;
+  /** How long an old replica goes on beside the new one, before its stop signal. */
+  readonly drainMs: number;
+  /** From SIGTERM to SIGKILL. */
+  readonly stopGraceMs: number;
+}
+
+/** An image: built from a folder of the project, or taken from a registry. */
+export interface PlannedImage {
+  readonly name: string;
+  /** Present: built from this folder (relative to the project), content-addressed. */
+  readonly build?: {
+    readonly context: string;
+    readonly dockerfile: string;
+    readonly target?: string;
+    readonly args: Readonly<Record<string, string>>;
+    /** A TypeScript entry point, relative to the context, bundled into one file before the build. */
+    readonly bundle?: { readonly entry: string; readonly output: string };
+  };
+  /** Present: this reference, pulled when the host lacks it. */
+  readonly reference?: string;
+  /** Who reads secret files in it. */
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** A network of the stack. */
+export interface PlannedNetwork {
+  /** `home`, `egress`, or `door-<service>`. */
+  readonly name: string;
+  /** True: no way out of the host, nothing published. */
+  readonly internal: boolean;
+  /** Addresses that containers need: who may join, at the scaling maximum, twice over. The engine's own come on top. */
+  readonly addresses: number;
+}
+
+/** A volume with data of a service. */
+export interface PlannedVolume {
+  readonly name: string;
+  /** The service that writes it. */
+  readonly service: string;
+  /** Kept by `down`; only asked for by name or with `--volumes` is it removed. */
+  readonly description: string;
+}
+
+/** A secret of the stack: never its value. */
+export interface PlannedSecret {
+  readonly name: string;
+  readonly description: string;
+  /** Where the value comes from. */
+  readonly source: 'provided' | 'generated' | 'derived';
+  readonly format: SecretFormat;
+  /** Services that get it, sorted. */
+  readonly services: readonly string[];
+}
+
+/** What a secret's value looks like. */
+export type SecretFormat =
+  | { readonly kind: 'password'; readonly length: number }
+  | { readonly kind: 'base64' | 'hex' | 'laravel-key'; readonly bytes: number }
+  | {
+      /** Built from others: `${NAME}` as it is, `${NAME|url}` percent-encoded, `${NAME|sha256}` its digest in hex. */
+      readonly kind: 'template';
+      readonly template: string;
+    };
+
+/** Real work that proves a deployment: a request that starts it, and one that tells when it is done. */
+export interface PlannedSmoke {
+  /** Service whose published port is asked. */
+  readonly service: string;
+  /** Name of that port. */
+  readonly port: string;
+  readonly start: { readonly method: 'POST'; readonly path: string; readonly body: unknown };
+  /** Polled with `{id}` of the answer to `start`, until `state` is `done` or one of `failed`. */
+  readonly poll: { readonly path: string; readonly done: string; readonly failed: readonly string[] };
+  readonly timeoutMs: number;
+  /** Links shown at the end of `up`. */
+  readonly urls: readonly {
+    readonly label: string;
+    readonly service: string;
+    readonly port: string;
+    readonly path: string;
+  }[];
+}
+
+/** Something wrong, or worth knowing, about what the user wrote. */
+export interface Issue {
+  /** Where, as the user wrote it: `slipway:services.api.replicas`. */
+  readonly path: string;
+  /** What is wrong. */
+  readonly message: string;
+  /** What would be accepted. */
+  readonly accepted?: string;
+  readonly severity: 'error' | 'warning';
+}
+
+/** What is known of a host before anything is deployed on it; gathered by the engine, judged by the rules. */
+export interface HostFacts {
+  readonly cpus: number;
+  /** Bytes. */
+  readonly memory: number;
+  /** Ports in use on the host, by whom; those of the stack's own containers are left out. */
+  readonly usedPorts: readonly { readonly address: string; readonly port: number; readonly by: string }[];
+  /** Subnets in use on the host (networks of the engine and routes), those of this stack left out. */
+  readonly usedSubnets: readonly { readonly cidr: string; readonly by: string }[];
+  /** Images that can't be had: a reference that neither host nor registry has, or a folder to build from → cause. */
+  readonly missingImages: Readonly<Record<string, string>>;
+  /** Replicas of this stack that the host has containers of, as `<service>-<n>`, sorted. */
+  readonly replicas: readonly string[];
+}

@@ -1,0 +1,103 @@
+import { plannedImages } from './plan/images.ts';
+import { stackPrefix } from './plan/names.ts';
+import { plannedNetworks } from './plan/networks.ts';
+import { mergeOverlay } from './plan/overlay.ts';
+import { fillParameters } from './plan/parameters.ts';
+import { activeServices } from './plan/profiles.ts';
+import type { Resolution } from './plan/resolution.ts';
+import { plannedSecrets } from './plan/secrets.ts';
+import { plannedServices } from './plan/services.ts';
+import { plannedSmoke } from './plan/smoke.ts';
+import { sortedSet } from './plan/sort.ts';
+import { stackOverlay } from './plan/stack-overlay.ts';
+import type { EnvironmentName, Issue, Plan } from './plan/types.ts';
+import { plannedVolumes } from './plan/volumes.ts';
+import { checkChoices } from './rules/choices.ts';
+import { checkSystem } from './rules/index.ts';
+import { checkProfiles } from './rules/profiles.ts';
+import { schemaProblems } from './rules/schema-issues.ts';
+import { chooseEnvironment, chooseSystem } from './rules/selection.ts';
+import { parseSettings } from './rules/settings.ts';
+import type { Settings } from './schema/settings.ts';
+import { System, type SystemDescription, type SystemInput } from './schema/system.ts';
+import type { RawSettings } from './settings.ts';
+import { systems as knownSystems } from './systems/index.ts';
+
+/** A plan, or what keeps it from being one. */
+export interface Resolved {
+  /** Absent if and only if one of the issues is an error. */
+  readonly plan?: Plan;
+  readonly issues: readonly Issue[];
+}
+
+/** Systems by name. */
+export type Systems = Readonly<Record<string, SystemDescription>>;
+
+/** Decides everything about one stack, and reports all problems together. Pure. */
+export function resolvePlan(raw: RawSettings, systems: Systems = knownSystems): Resolved {
+  const { settings, issues } = parseSettings(raw);
+  const selected = chooseSystem(raw, settings, systems);
+  const environment = chooseEnvironment(raw, settings);
+  issues.push(...selected.issues, ...environment.issues);
+  if (!selected.description || !environment.name) return { issues };
+  const resolution = resolveSystem(raw, settings, selected.description, environment.name, issues);
+  if (resolution) issues.push(...checkSystem(resolution));
+  const failed = !resolution || issues.some(({ severity }) => severity === 'error');
+  return failed ? { issues } : { plan: planOf(resolution), issues };
+}
+
+/** Lays the overlays over each other, fills in the parameters, chooses the services that run. */
+function resolveSystem(
+  raw: RawSettings,
+  wanted: Settings,
+  description: SystemDescription,
+  environment: EnvironmentName,
+  issues: Issue[],
+): Resolution | undefined {
+  const { environments, ...base } = description;
+  const described = mergeOverlay(base, environments[environment]) as SystemInput;
+  const { settings, issues: unknown } = checkChoices(wanted, described);
+  const merged = mergeOverlay(described, stackOverlay(settings, described));
+  const parsed = System.safeParse(merged);
+  issues.push(...unknown, ...checkProfiles(raw, settings, sortedSet([...profilesOf(base), ...profilesOf(described)])));
+  if (!parsed.success) {
+    issues.push(...schemaProblems(System, base.name, merged, parsed.error.issues).map(({ issue }) => issue));
+    return undefined;
+  }
+  const { system, issues: unfilled } = fillParameters(parsed.data);
+  issues.push(...unfilled);
+  return {
+    stack: raw.stack,
+    environment,
+    settings,
+    providedSecrets: raw.providedSecrets,
+    system,
+    active: activeServices(system.services, settings.profiles),
+    prefix: stackPrefix(system.name, raw.stack),
+  };
+}
+
+function profilesOf({ services }: SystemInput): string[] {
+  return Object.values(services).flatMap(({ profiles = [] }) => profiles);
+}
+
+function planOf(resolution: Resolution): Plan {
+  const { system, active, settings, environment, stack, prefix } = resolution;
+  const services = plannedServices(resolution);
+  const smoke = plannedSmoke(system, active);
+  return {
+    system: system.name,
+    environment,
+    stack,
+    prefix,
+    ...(settings.host !== undefined && { host: settings.host }),
+    profiles: sortedSet(settings.profiles),
+    pool: settings.network.pool,
+    services,
+    images: plannedImages(system.images, new Set(services.map(({ imageName }) => imageName))),
+    networks: plannedNetworks(system.services, active),
+    volumes: plannedVolumes(system),
+    secrets: plannedSecrets(system.secrets, active, resolution.providedSecrets),
+    ...(smoke && { smoke }),
+  };
+}

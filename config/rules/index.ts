@@ -1,0 +1,33 @@
+import type { Resolution } from '../plan/resolution.ts';
+import type { Issue } from '../plan/types.ts';
+import { checkCycles, checkProfilesOfDependencies } from './dependencies.ts';
+import { checkMounts } from './mounts.ts';
+import { checkNames } from './names.ts';
+import { checkPool } from './pool.ts';
+import { checkPorts } from './ports.ts';
+import { checkConditions, checkReferences } from './references.ts';
+import { checkReplicas } from './replicas.ts';
+import { checkReservations } from './resources.ts';
+import type { Rule } from './rule.ts';
+import { checkClearText, checkProvided, checkTemplates } from './secrets.ts';
+
+const RULES: readonly Rule[] = [
+  checkReferences,
+  checkConditions,
+  checkCycles,
+  checkProfilesOfDependencies,
+  checkReplicas,
+  checkReservations,
+  checkPorts,
+  checkMounts,
+  checkNames,
+  checkProvided,
+  checkTemplates,
+  checkClearText,
+  checkPool,
+];
+
+/** Everything that is wrong with a resolved system, or worth knowing about it. */
+export function checkSystem(resolution: Resolution): Issue[] {
+  return RULES.flatMap((rule) => rule(resolution));
+}

@@ -1,0 +1,60 @@
+import type { Issue } from '../plan/types.ts';
+import type { Service } from '../schema/service.ts';
+import type { System } from '../schema/system.ts';
+import { error, type Rule } from './rule.ts';
+import { unknownName } from './suggest.ts';
+
+/** Everything that the description of a system names exists: images, services, secrets, volumes, ports. */
+export const checkReferences: Rule = ({ system }) => [
+  ...Object.entries(system.services).flatMap(([name, service]) => checkService(name, service, system)),
+  ...checkSmoke(system),
+];
+
+function checkService(name: string, service: Service, system: System): Issue[] {
+  const missing = (noun: string, used: readonly string[], known: object, ...keys: string[]): Issue[] =>
+    used
+      .filter((other) => !Object.hasOwn(known, other))
+      .map((other) =>
+        unknownName([system.name, 'services', name, ...keys], { noun, name: other, known: Object.keys(known) }),
+      );
+  return [
+    ...missing('image', [service.image], system.images, 'image'),
+    ...missing('service', Object.keys(service.dependsOn), system.services, 'dependsOn'),
+    ...missing('service', service.calls, system.services, 'calls'),
+    ...missing('volume', Object.keys(service.volumes), system.volumes, 'volumes'),
+    ...Object.entries(service.secrets).flatMap(([file, { secret }]) =>
+      missing('secret', [secret], system.secrets, 'secrets', file),
+    ),
+  ];
+}
+
+function checkSmoke({ name, smoke, services }: System): Issue[] {
+  if (!smoke) return [];
+  const targets = [
+    { keys: ['smoke'], service: smoke.service, port: smoke.port },
+    ...smoke.urls.map((url) => ({ keys: ['smoke', 'urls', url.label], service: url.service, port: url.port })),
+  ];
+  return targets.flatMap(({ keys, service, port }) => {
+    const target = services[service];
+    if (!target)
+      return [
+        unknownName([name, ...keys, 'service'], { noun: 'service', name: service, known: Object.keys(services) }),
+      ];
+    if (Object.hasOwn(target.ports, port)) return [];
+    return [
+      unknownName([name, ...keys, 'port'], { noun: 'port', name: port, known: Object.keys(target.ports), of: service }),
+    ];
+  });
+}
+
+/** A job is waited for until it has completed, a service until it is healthy. */
+export const checkConditions: Rule = ({ system }) =>
+  Object.entries(system.services).flatMap(([name, service]) =>
+    Object.entries(service.dependsOn).flatMap(([other, { condition }]) => {
+      const target = system.services[other];
+      const fitting = target?.kind === 'job' ? 'completed' : 'healthy';
+      if (!target || condition === fitting) return [];
+      const path = `${system.name}:services.${name}.dependsOn.${other}`;
+      return [error(path, `"${other}" is a ${target.kind} and is never ${condition}`, fitting)];
+    }),
+  );

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { VariableName } from './name.ts';
+
+const Size = z.number().int().min(8).max(4096);
+
+/** What a secret's value looks like, and with it how it is generated or derived. */
+export const SecretFormat = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('password'), length: Size.default(32) }),
+  z.strictObject({ kind: z.literal('base64'), bytes: Size.default(32) }),
+  z.strictObject({ kind: z.literal('hex'), bytes: Size.default(32) }),
+  z.strictObject({ kind: z.literal('laravel-key'), bytes: Size.default(32) }),
+  z.strictObject({ kind: z.literal('template'), template: z.string() }),
+]);
+export type SecretFormat = z.output<typeof SecretFormat>;
+
+/** A secret of the system. */
+export const Secret = z.strictObject({
+  description: z.string().meta({ description: 'What it is for.' }),
+  format: SecretFormat,
+});
+export type Secret = z.output<typeof Secret>;
+
+/** Which secret stands in a file of a service: its name, or `{secret, env}`. */
+export const SecretUse = z.union([
+  VariableName.transform((secret) => ({ secret, env: true })),
+  z.strictObject({
+    secret: VariableName,
+    env: z.boolean().default(true).meta({ description: 'False: no variable <NAME>_FILE points to the file.' }),
+  }),
+]);
+export type SecretUse = z.output<typeof SecretUse>;

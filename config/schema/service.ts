@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { Bytes } from './bytes.ts';
+import { Dependency } from './dependency.ts';
+import { Environment } from './environment.ts';
+import { Healthcheck } from './healthcheck.ts';
+import { Logging } from './logging.ts';
+import { AbsolutePath, Name, VariableName } from './name.ts';
+import { Port } from './port.ts';
+import { Resources } from './resources.ts';
+import { Rollout } from './rollout.ts';
+import { SecretUse } from './secret.ts';
+import { File, Tmpfs, VolumeUse } from './volume.ts';
+
+/** A number of replicas. */
+export const Replicas = z.number().int().min(1).meta({ accepted: 'a whole number, 1 or more', example: '3' });
+
+/** The least and most replicas of a service. */
+export const Bounds = z.strictObject({
+  min: Replicas.default(1),
+  max: Replicas.optional().meta({ fallback: '1 for a singleton or a job, 10 otherwise' }),
+});
+
+/** One service of a system. */
+export const Service = z.strictObject({
+  description: z.string().meta({ description: 'What it is for, in a sentence.' }),
+  kind: z.enum(['service', 'job']).default('service').meta({ description: '`job` runs to completion.' }),
+  image: Name.meta({ description: 'One of the images of the system.' }),
+  command: z.array(z.string()).default([]).meta({ description: "Arguments of the image's entrypoint." }),
+  entrypoint: z.array(z.string()).default([]),
+  user: z
+    .string()
+    .regex(/^\d+:\d+$/)
+    .optional()
+    .meta({ accepted: 'uid:gid, such as 1000:1000', fallback: 'uid and gid of the image' }),
+  replicas: Replicas.default(1),
+  bounds: Bounds.default({ min: 1 }),
+  singleton: z.boolean().default(false).meta({ description: 'True where two at once would do harm.' }),
+  profiles: z.array(Name).default([]).meta({ description: 'Runs if one of them is on; empty: always.' }),
+  limits: Resources.default({}).meta({ description: 'Hard limits of each replica.' }),
+  reservations: Resources.default({}).meta({ description: 'What is set aside for each replica.' }),
+  ports: z.record(Name, Port).default({}),
+  egress: z.boolean().default(false).meta({ description: 'True if it needs a way out of the host.' }),
+  dependsOn: z.record(Name, Dependency).default({}).meta({ description: 'Services that it waits for.' }),
+  calls: z.array(Name).default([]).meta({ description: 'Services that it opens connections to.' }),
+  healthcheck: Healthcheck.optional(),
+  environment: Environment.default({}),
+  secrets: z.record(VariableName, SecretUse).default({}).meta({ description: 'File → secret.' }),
+  volumes: z.record(Name, VolumeUse).default({}).meta({ description: 'Volume → where it is mounted.' }),
+  tmpfs: z.record(AbsolutePath, Tmpfs).default({}).meta({ description: 'Folders in memory.' }),
+  files: z.record(AbsolutePath, File).default({}).meta({ description: 'Configuration files without secrets.' }),
+  readOnly: z.boolean().default(true).meta({ description: 'Whether the root file system is read-only.' }),
+  capAdd: z.array(z.string()).default([]),
+  capDrop: z.array(z.string()).default(['ALL']),
+  restart: z.enum(['no', 'on-failure', 'unless-stopped', 'always']).optional().meta({
+    fallback: 'unless-stopped; no for a job',
+  }),
+  logging: Logging.default({ driver: 'json-file', options: { 'max-file': '3', 'max-size': '10m' } }),
+  rollout: Rollout.default({ stopGrace: 30_000 }),
+  shmSize: Bytes.optional().meta({ description: 'Size of /dev/shm.' }),
+});
+export type Service = z.output<typeof Service>;

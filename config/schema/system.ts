@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import type { EnvironmentName } from './environment.ts';
+import { Image } from './image.ts';
+import { Name, VariableName } from './name.ts';
+import { Secret } from './secret.ts';
+import { Service } from './service.ts';
+import { Smoke } from './smoke.ts';
+import { Volume } from './volume.ts';
+
+/** A system in one environment. */
+export const System = z.strictObject({
+  name: Name,
+  parameters: z
+    .record(z.string().regex(/^[a-z][A-Za-z0-9]*$/), z.string())
+    .default({})
+    .meta({ description: 'Texts that `${name}` stands for in variables, commands, files and templates.' }),
+  images: z.record(Name, Image),
+  secrets: z.record(VariableName, Secret).default({}),
+  volumes: z.record(Name, Volume).default({}),
+  services: z.record(Name, Service),
+  smoke: Smoke.optional(),
+});
+export type System = z.output<typeof System>;
+
+/** A system as it is written down: what has a default may be left out. */
+export type SystemInput = z.input<typeof System>;
+
+/**
+ * What an environment or a stack changes: any part of `T`. Maps merge by key, null removes a key, everything else
+ * (lists too) replaces.
+ */
+export type Overlay<T> = T extends readonly unknown[]
+  ? T
+  : T extends object
+    ? { readonly [Key in keyof T]?: Overlay<Exclude<T[Key], undefined>> | null | undefined }
+    : T;
+
+/** A whole system: the base, and what each environment changes. */
+export interface SystemDescription extends SystemInput {
+  readonly environments: Readonly<Record<EnvironmentName, Overlay<SystemInput>>>;
+}

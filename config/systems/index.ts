@@ -1,0 +1,5 @@
+import type { SystemDescription } from '../schema/system.ts';
+import { linkflow } from './linkflow.ts';
+
+/** The systems that a stack may run, by name. */
+export const systems: Readonly<Record<string, SystemDescription>> = { linkflow };

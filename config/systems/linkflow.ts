@@ -1,0 +1,88 @@
+import type { SystemDescription } from '../schema/system.ts';
+import { engine } from './linkflow/engine.ts';
+import { dev, prod, test } from './linkflow/environments.ts';
+import { laravel } from './linkflow/laravel.ts';
+import { stores } from './linkflow/stores.ts';
+
+/** LinkFlow: a Laravel API and a Go engine on PostgreSQL and Redis, as its two guides describe it. */
+export const linkflow: SystemDescription = {
+  name: 'linkflow',
+  parameters: { user: 'linkflow', database: 'linkflow', sslmode: 'disable', logLevel: 'info', partitions: '16' },
+  images: {
+    postgres: { build: { context: 'images/postgres' }, uid: 999, gid: 999 },
+    redis: { build: { context: 'images/redis' }, uid: 999, gid: 999 },
+    nginx: { build: { context: 'images/nginx' }, uid: 101, gid: 101 },
+    workload: {
+      build: { context: 'images/workload', bundle: { entry: 'src/main.ts', output: 'main.mjs' } },
+      uid: 1000,
+      gid: 1000,
+    },
+  },
+  secrets: {
+    POSTGRES_PASSWORD: { description: 'Password of the database user.', format: { kind: 'password', length: 32 } },
+    REDIS_PASSWORD: { description: 'Password of Redis.', format: { kind: 'password', length: 32 } },
+    LINKFLOW_SECRET: {
+      description: 'Signs what workers report to the api.',
+      format: { kind: 'base64', bytes: 32 },
+    },
+    JWT_SECRET: { description: 'Signs the tokens of the engine.', format: { kind: 'base64', bytes: 32 } },
+    APP_KEY: { description: 'Encrypts what Laravel stores.', format: { kind: 'laravel-key', bytes: 32 } },
+    DATABASE_URL: {
+      description: 'Address of the database, with its password.',
+      format: {
+        kind: 'template',
+        template:
+          'postgres://${user}:${POSTGRES_PASSWORD|url}@postgres:5432/${database}?sslmode=${sslmode}&search_path=workflow',
+      },
+    },
+    REDIS_URL: {
+      description: 'Address of Redis, with its password.',
+      format: { kind: 'template', template: 'redis://:${REDIS_PASSWORD|url}@redis:6379' },
+    },
+    REDIS_ACL: {
+      description: 'Users of Redis: the digest of the password, never the password.',
+      format: { kind: 'template', template: 'user default on #${REDIS_PASSWORD|sha256} ~* &* +@all\n' },
+    },
+  },
+  volumes: {
+    'postgres-data': { description: 'The database: executions, tasks, timers.' },
+    'redis-data': { description: 'Work that is queued.' },
+  },
+  services: {
+    ...stores,
+    ...laravel,
+    ...engine,
+    nginx: {
+      description: 'The way in: routes by server name to api and engine.',
+      image: 'nginx',
+      profiles: ['production'],
+      // Ours: the guide names no bounds, and a port of the host can be published once.
+      bounds: { max: 1 },
+      ports: { http: { container: 80 }, https: { container: 443 } },
+      dependsOn: { api: 'healthy', frontend: 'healthy' },
+      calls: ['api', 'frontend'],
+      healthcheck: {
+        test: ['CMD', '/usr/local/bin/healthcheck', 'http', '80', '/health'],
+        interval: '10s',
+        timeout: '5s',
+        retries: 3,
+      },
+      tmpfs: { '/tmp': {}, '/var/cache/nginx': {} },
+    },
+  },
+  environments: { dev, test, prod },
+  smoke: {
+    service: 'api',
+    port: 'http',
+    start: { method: 'POST', path: '/api/v1/executions', body: { input: { message: 'hello' } } },
+    poll: { path: '/api/v1/executions/{id}', done: 'completed', failed: ['failed', 'cancelled', 'timed_out'] },
+    timeout: '60s',
+    urls: [
+      { label: 'API', service: 'api', port: 'http', path: '/api/v1/health' },
+      { label: 'Engine', service: 'frontend', port: 'http', path: '/health' },
+      { label: 'Engine gRPC', service: 'frontend', port: 'grpc' },
+      { label: 'PostgreSQL', service: 'postgres', port: 'postgres' },
+      { label: 'Redis', service: 'redis', port: 'redis' },
+    ],
+  },
+};

@@ -1,0 +1,128 @@
+import type { Overlay, SystemInput } from '../../schema/system.ts';
+import { postgresCommand, redisCommand } from './stores.ts';
+
+type Environment = Overlay<SystemInput>;
+
+const debugging = { APP_ENV: 'local', APP_DEBUG: true };
+
+/** A developer's machine: no limits, everything within reach on 127.0.0.1. */
+export const dev: Environment = {
+  parameters: { logLevel: 'debug' },
+  services: {
+    postgres: { ports: { postgres: { published: 5432 } } },
+    redis: { ports: { redis: { published: 6379 } } },
+    api: { ports: { http: { published: 8000 } }, environment: debugging },
+    queue: { environment: debugging },
+    scheduler: { environment: debugging },
+    frontend: { ports: { http: { published: 8080 }, grpc: { published: 9090 } } },
+    worker: { environment: { NUM_WORKERS: 2 } },
+  },
+};
+
+/**
+ * Where test keeps its data. No folder of the images: over one that exists, a tmpfs takes its mode and not its owner, so
+ * that nobody but root could write. What the images declare as volumes is covered, or the engine would make some.
+ */
+const MEMORY = '/memory';
+
+const testing = { APP_ENV: 'testing', APP_DEBUG: true };
+
+/** CI: a database of its own name, data in memory, nothing left behind. */
+export const test: Environment = {
+  parameters: { database: 'linkflow_test', logLevel: 'debug' },
+  volumes: { 'postgres-data': null, 'redis-data': null },
+  services: {
+    postgres: {
+      volumes: { 'postgres-data': null },
+      tmpfs: { [MEMORY]: { size: '1g' }, '/var/lib/postgresql/data': { size: '1m' } },
+      // A folder below: the mount itself belongs to root, and PostgreSQL insists on owning its data.
+      environment: { PGDATA: `${MEMORY}/postgres` },
+    },
+    redis: {
+      volumes: { 'redis-data': null },
+      tmpfs: { [MEMORY]: { size: '512m' }, '/data': { size: '1m' } },
+      command: redisCommand({ maxMemory: '256mb', folder: MEMORY }),
+    },
+    api: { environment: testing },
+    queue: { environment: testing },
+    scheduler: { environment: testing },
+    worker: { environment: { NUM_WORKERS: 1 } },
+  },
+};
+
+type Share = readonly [memory: string, cpus: number];
+
+function shares(
+  limit: Share,
+  reserved: Share,
+): Pick<NonNullable<Overlay<SystemInput['services'][string]>>, 'limits' | 'reservations'> {
+  return { limits: { memory: limit[0], cpus: limit[1] }, reservations: { memory: reserved[0], cpus: reserved[1] } };
+}
+
+/** Production: replicas and limits of the guide; nothing but nginx is published. */
+export const prod: Environment = {
+  parameters: { sslmode: 'require' },
+  services: {
+    postgres: {
+      ...shares(['2g', 2], ['1g', 1]),
+      command: postgresCommand({
+        shared_buffers: '1GB',
+        effective_cache_size: '3GB',
+        work_mem: '32MB',
+        maintenance_work_mem: '256MB',
+        max_connections: '200',
+        max_parallel_workers: '8',
+        wal_buffers: '64MB',
+        checkpoint_completion_target: '0.9',
+        max_wal_size: '2GB',
+        log_min_duration_statement: '500',
+        log_checkpoints: 'on',
+        log_lock_waits: 'on',
+      }),
+      // Parallel workers share memory there, and the engine's 64 MiB are soon full.
+      shmSize: '256m',
+    },
+    redis: {
+      ...shares(['1g', 1], ['512m', 0.5]),
+      command: redisCommand({ maxMemory: '512mb', snapshots: ['900 1', '300 10', '60 10000'] }),
+    },
+    api: {
+      ...shares(['512m', 1], ['256m', 0.5]),
+      replicas: 2,
+      bounds: { min: 2 },
+      environment: { LOG_LEVEL: 'warning' },
+    },
+    queue: {
+      ...shares(['512m', 1], ['256m', 0.5]),
+      replicas: 2,
+      bounds: { min: 2 },
+      environment: { LOG_LEVEL: 'warning' },
+    },
+    worker: {
+      ...shares(['1g', 2], ['512m', 1]),
+      replicas: 3,
+      bounds: { min: 3 },
+      environment: { NUM_WORKERS: 8 },
+    },
+    history: shares(['1g', 2], ['512m', 1]),
+    frontend: { ...shares(['512m', 1], ['256m', 0.5]), replicas: 2, bounds: { min: 2 } },
+    // Always on here, as the guide says: an empty list clears the profile of the base.
+    scheduler: {
+      ...shares(['256m', 0.5], ['128m', 0.25]),
+      profiles: [],
+      environment: { LOG_LEVEL: 'warning' },
+    },
+    nginx: {
+      ...shares(['256m', 1], ['128m', 0.25]),
+      profiles: [],
+      ports: { http: { published: 80, address: '0.0.0.0' }, https: { published: 443, address: '0.0.0.0' } },
+    },
+    // Limits and reservations from here on, and those of scheduler and nginx, are ours: the guide leaves them out.
+    matching: shares(['512m', 1], ['256m', 0.5]),
+    timer: shares(['256m', 0.5], ['128m', 0.25]),
+    visibility: shares(['512m', 1], ['256m', 0.5]),
+    edge: shares(['256m', 0.5], ['128m', 0.25]),
+    'control-plane': shares(['256m', 0.5], ['128m', 0.25]),
+    migrate: shares(['512m', 1], ['128m', 0.25]),
+  },
+};

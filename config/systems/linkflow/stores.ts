@@ -1,0 +1,97 @@
+import type { SystemInput } from '../../schema/system.ts';
+
+type Services = SystemInput['services'];
+
+/** A command line for PostgreSQL with settings on top of those of its configuration file. */
+export function postgresCommand(settings: Readonly<Record<string, string>>): string[] {
+  return ['postgres', ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+}
+
+/** What differs between environments in how Redis is started. */
+export interface RedisOptions {
+  readonly maxMemory: string;
+  /** When a snapshot is written, beside the append-only file: `900 1` is after 900 s with one change. */
+  readonly snapshots?: readonly string[];
+  /** Folder of its data; absent: that of the image. */
+  readonly folder?: string;
+}
+
+/** A command line for Redis: durable, never evicting (its streams hold work), users from the ACL file. */
+export function redisCommand({ maxMemory, snapshots = [], folder }: RedisOptions): string[] {
+  return [
+    ...['redis-server', '--appendonly', 'yes', '--appendfsync', 'everysec'],
+    ...(folder === undefined ? [] : ['--dir', folder]),
+    ...snapshots.flatMap((schedule) => ['--save', schedule]),
+    ...['--maxmemory', maxMemory, '--maxmemory-policy', 'noeviction'],
+    ...['--aclfile', '/run/secrets/REDIS_ACL'],
+  ];
+}
+
+/** Runs once, in the database that the first boot has made. */
+const INIT_SQL = `CREATE EXTENSION IF NOT EXISTS "uuid-ossp";
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE SCHEMA IF NOT EXISTS workflow;
+CREATE SCHEMA IF NOT EXISTS visibility;
+CREATE SCHEMA IF NOT EXISTS matching;
+GRANT ALL PRIVILEGES ON DATABASE "\${database}" TO "\${user}";
+GRANT ALL PRIVILEGES ON SCHEMA workflow, visibility, matching TO "\${user}";
+`;
+
+/** The databases: one of each, with its data in a volume. */
+export const stores: Services = {
+  postgres: {
+    description: 'Relational store of executions, tasks and timers.',
+    image: 'postgres',
+    command: postgresCommand({
+      shared_buffers: '256MB',
+      max_connections: '200',
+      work_mem: '16MB',
+      maintenance_work_mem: '128MB',
+      effective_cache_size: '512MB',
+      log_min_duration_statement: '1000',
+    }),
+    singleton: true,
+    ports: { postgres: { container: 5432 } },
+    healthcheck: {
+      // Over TCP: the server of the first boot listens on a socket only, and would look ready too early.
+      test: ['CMD', 'pg_isready', '-q', '-h', '127.0.0.1', '-U', '${user}', '-d', '${database}'],
+      interval: '5s',
+      timeout: '5s',
+      retries: 5,
+      // The guide's 10s are too short for a first boot on a slow disk.
+      startPeriod: '30s',
+      startInterval: '500ms',
+    },
+    environment: {
+      POSTGRES_USER: '${user}',
+      POSTGRES_DB: '${database}',
+      POSTGRES_INITDB_ARGS: '--encoding=UTF8 --locale=C',
+    },
+    secrets: { POSTGRES_PASSWORD: 'POSTGRES_PASSWORD' },
+    volumes: { 'postgres-data': '/var/lib/postgresql/data' },
+    tmpfs: { '/tmp': {}, '/run/postgresql': {} },
+    files: { '/docker-entrypoint-initdb.d/01-init.sql': { content: INIT_SQL } },
+    rollout: { stopGrace: '60s' },
+  },
+  redis: {
+    description: 'Queue between api and engine.',
+    image: 'redis',
+    command: redisCommand({ maxMemory: '256mb' }),
+    singleton: true,
+    ports: { redis: { container: 6379 } },
+    healthcheck: {
+      // The password goes from the file into the environment of redis-cli alone: no argument shows it.
+      test: ['CMD-SHELL', 'REDISCLI_AUTH="$(cat /run/secrets/HEALTHCHECK_PASSWORD)" redis-cli ping | grep -q PONG'],
+      interval: '5s',
+      timeout: '5s',
+      retries: 5,
+      startInterval: '500ms',
+    },
+    secrets: {
+      REDIS_ACL: { secret: 'REDIS_ACL', env: false },
+      HEALTHCHECK_PASSWORD: { secret: 'REDIS_PASSWORD', env: false },
+    },
+    volumes: { 'redis-data': '/data' },
+    tmpfs: { '/tmp': {} },
+  },
+};
