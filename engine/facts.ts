@@ -1,0 +1,158 @@
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import type Docker from 'dockerode';
+import type { HostFacts, Plan } from '../config/plan/types.ts';
+import { containerName } from './answers.ts';
+import { LABELS } from './labels.ts';
+
+/** How long a registry may take to say whether it has an image, in milliseconds. */
+const REGISTRY_TIMEOUT_MS = 15_000;
+
+/** An engine that does not answer: which one, why, and what to do. */
+export class EngineUnreachableError extends Error {
+  override name = 'EngineUnreachableError';
+
+  constructor(host: string, cause: unknown) {
+    super(
+      `the Docker engine at ${host} does not answer (${cause instanceof Error ? cause.message : String(cause)}): ` +
+        'start it, or name another with DOCKER_HOST or `pulumi config set slipway:host`',
+      { cause },
+    );
+  }
+}
+
+/** What the facts are gathered for. */
+export interface FactsRequest {
+  readonly docker: Docker;
+  /** Address of the engine, for messages and to know whether its ports are this machine's. */
+  readonly host: string;
+  readonly plan: Plan;
+  /** The project's folder, which images are built from folders of. */
+  readonly project: string;
+  /** The stack's own id, where it is known: tells it from another checkout's stack of the same name. */
+  readonly instance?: string | undefined;
+}
+
+/**
+ * Asks a Docker host what the rules must know of it. Changes nothing.
+ * @throws EngineUnreachableError
+ */
+export async function gatherFacts(request: FactsRequest): Promise<HostFacts> {
+  const { docker, host, plan } = request;
+  const info = (await docker.info().catch((cause: unknown) => {
+    throw new EngineUnreachableError(host, cause);
+  })) as { NCPU: number; MemTotal: number };
+  const [containers, networks, missingImages] = await Promise.all([
+    docker.listContainers({ all: true }),
+    docker.listNetworks(),
+    missing(request),
+  ]);
+  const own = containers.filter((container) => isOwn(container.Labels, request));
+  const published = (list: readonly Docker.ContainerInfo[]): HostFacts['usedPorts'] =>
+    list.flatMap((container) =>
+      container.Ports.flatMap((port) =>
+        port.PublicPort
+          ? [{ address: port.IP, port: port.PublicPort, by: `container ${containerName(container)}` }]
+          : [],
+      ),
+    );
+  const ownPorts = new Set(published(own).map((entry) => entry.port));
+  const foreign = published(containers.filter((container) => !own.includes(container)));
+  const known = new Set([...ownPorts, ...foreign.map((entry) => entry.port)]);
+  return {
+    cpus: info.NCPU,
+    memory: info.MemTotal,
+    usedPorts: [...foreign, ...(isLocal(host) ? await boundByOthers(plan, known) : [])],
+    usedSubnets: networks
+      .filter((network) => !isOwn(network.Labels ?? {}, request))
+      .flatMap((network) =>
+        (network.IPAM?.Config ?? []).flatMap((config) =>
+          config.Subnet ? [{ cidr: config.Subnet, by: `network ${network.Name}` }] : [],
+        ),
+      ),
+    missingImages,
+    replicas: own
+      .flatMap(({ Labels: labels }) => {
+        const service = labels[LABELS.service];
+        const replica = labels[LABELS.replica];
+        return service !== undefined && replica !== undefined ? [`${service}-${replica}`] : [];
+      })
+      .sort(),
+  };
+}
+
+function isOwn(labels: Readonly<Record<string, string>>, { plan, instance }: FactsRequest): boolean {
+  return (
+    labels[LABELS.system] === plan.system &&
+    labels[LABELS.stack] === plan.stack &&
+    (instance === undefined || labels[LABELS.instance] === instance)
+  );
+}
+
+function isLocal(host: string): boolean {
+  return host.startsWith('unix://') || /^(tcp|http):\/\/(localhost|127\.)/.test(host);
+}
+
+/** Planned ports that a process outside the engine listens on: found by trying to bind them. */
+async function boundByOthers(plan: Plan, known: ReadonlySet<number>): Promise<HostFacts['usedPorts']> {
+  const wanted = plan.services.flatMap((service) =>
+    service.ports.flatMap((port) =>
+      port.published !== undefined && port.protocol === 'tcp' && !known.has(port.published)
+        ? [{ address: port.address ?? '127.0.0.1', port: port.published }]
+        : [],
+    ),
+  );
+  const checked = await Promise.all(
+    wanted.map(async (port) => ({ ...port, by: await holder(port.address, port.port) })),
+  );
+  return checked.flatMap(({ by, ...port }) => (by === undefined ? [] : [{ ...port, by }]));
+}
+
+/** Who keeps us from binding a port; undefined: nobody. An address this machine lacks is Docker's to report. */
+function holder(address: string, port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      // Any other refusal (a privileged port, say) need not stop the engine: it will tell.
+      resolve(error.code === 'EADDRINUSE' ? 'another process on the host' : undefined);
+    });
+    server.listen({ host: address, port, exclusive: true }, () => {
+      server.close(() => {
+        resolve(undefined);
+      });
+    });
+  });
+}
+
+/** Images of the plan that can be neither pulled nor built, with the cause. */
+async function missing({ docker, plan, project }: FactsRequest): Promise<Record<string, string>> {
+  const used = new Set(plan.services.map((service) => service.imageName));
+  const causes = await Promise.all(
+    plan.images
+      .filter((image) => used.has(image.name))
+      .map(async ({ reference, build }) => {
+        if (reference !== undefined) return [reference, await whyMissing(docker, reference)] as const;
+        const dockerfile = join(build?.context ?? '', build?.dockerfile ?? '');
+        const isThere = existsSync(join(project, dockerfile));
+        return [build?.context ?? '', isThere ? undefined : `there is no ${dockerfile}`] as const;
+      }),
+  );
+  return Object.fromEntries(causes.flatMap(([source, cause]) => (cause === undefined ? [] : [[source, cause]])));
+}
+
+async function whyMissing(docker: Docker, reference: string): Promise<string | undefined> {
+  const image = docker.getImage(reference);
+  try {
+    await image.inspect();
+    return undefined;
+  } catch {
+    // Not on the host: perhaps its registry has it.
+  }
+  try {
+    await image.distribution({ abortSignal: AbortSignal.timeout(REGISTRY_TIMEOUT_MS) });
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
