@@ -1,0 +1,4 @@
+import { serve } from '../../rpc/index.ts';
+import { DOCKER } from './provider.ts';
+
+await serve(DOCKER);

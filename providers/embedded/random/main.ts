@@ -1,0 +1,4 @@
+import { serve } from '../../rpc/index.ts';
+import { RANDOM } from './provider.ts';
+
+await serve(RANDOM);

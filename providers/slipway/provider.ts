@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { engineHost } from '../../engine/connect.ts';
+import type { Provider } from '../rpc/index.ts';
+import { filesResource } from './files/resource.ts';
+import { Host, naming } from './host/host.ts';
+import { jobResource } from './job/resource.ts';
+import { replicaResource } from './replica/resource.ts';
+import { subnetsResource } from './subnets/resource.ts';
+
+const Config = z.strictObject({
+  host: z.string().min(1).optional().meta({ description: 'Address of the Docker host; default: as the docker client' }),
+});
+
+/** What @pulumi/docker lacks: gates for replicas, jobs, files in volumes, subnets; on one Docker host. */
+export const slipwayProvider: Provider = {
+  name: 'slipway',
+  version: '0.1.0',
+  config: Config,
+  configure(config) {
+    const host = new Host(engineHost(Config.parse(config).host));
+    const resources = [subnetsResource(host), filesResource(host), replicaResource(host), jobResource(host)];
+    return resources.map((resource) => naming(host, resource));
+  },
+};

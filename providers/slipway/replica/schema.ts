@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+const milliseconds = z.int().nonnegative();
+
+/** Inputs of a replica. */
+export const ReplicaInputs = z.strictObject({
+  service: z.string().min(1).meta({ description: 'The service that it is a replica of' }),
+  replica: z.int().positive().meta({ description: 'Its number, from 1' }),
+  container: z.string().min(1).meta({ description: 'Id of the container that is the replica' }),
+  networks: z
+    .record(z.string(), z.array(z.string()))
+    .meta({ description: 'Network to join once healthy → names to answer to there' }),
+  healthTimeoutMs: z.int().positive().meta({ description: 'How long it may take to get healthy' }),
+  drainMs: milliseconds.meta({ description: 'How long an old container goes on after its name has gone' }),
+  stopGraceMs: milliseconds.meta({ description: 'From SIGTERM to SIGKILL' }),
+  hasHealthcheck: z.boolean().meta({ description: 'False: healthy means that it keeps running' }),
+});
+export type ReplicaInputs = z.infer<typeof ReplicaInputs>;

@@ -1,0 +1,164 @@
+import * as pulumi from '@pulumi/pulumi';
+
+/*
+ * Our own provider as the program sees it: a class a resource. What the inputs mean is told where the provider checks
+ * them, in the schema of each resource's folder.
+ */
+
+/** The connection to one Docker host. */
+export class Provider extends pulumi.ProviderResource {
+  constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
+    super('slipway', name, { host: args.host }, opts);
+  }
+}
+
+/** Configuration of {@link Provider}. */
+export interface ProviderArgs {
+  /** Address of the Docker host; default: where the docker client would connect to. */
+  readonly host?: pulumi.Input<string>;
+}
+
+type Dictionary<T> = pulumi.Input<Readonly<Record<string, T>>>;
+type Labels = Dictionary<pulumi.Input<string>>;
+
+/** Inputs of {@link Subnets}. */
+export interface SubnetsArgs {
+  /** Prefix of the stack's names on the host. */
+  readonly stack: pulumi.Input<string>;
+  /** Where the subnets are taken from, in CIDR notation. */
+  readonly pool: pulumi.Input<string>;
+  /** Network → addresses wanted. */
+  readonly networks: Dictionary<pulumi.Input<number>>;
+  readonly labels: Labels;
+}
+
+/** Subnets for the networks of a stack: free on the host when they are chosen, and kept from then on. */
+export class Subnets extends pulumi.CustomResource {
+  /** Network → subnet in CIDR notation. */
+  declare readonly subnets: pulumi.Output<Readonly<Record<string, string>>>;
+
+  constructor(name: string, args: SubnetsArgs, opts?: pulumi.CustomResourceOptions) {
+    super('slipway:index:Subnets', name, { ...args, subnets: undefined }, opts);
+  }
+}
+
+/** A file of {@link Files}. */
+export interface FileArgs {
+  readonly content: pulumi.Input<string>;
+  /** Octal, e.g. `0400`. */
+  readonly mode: pulumi.Input<string>;
+  readonly uid: pulumi.Input<number>;
+  readonly gid: pulumi.Input<number>;
+}
+
+/** Inputs of {@link Files}. */
+export interface FilesArgs {
+  /** Prefix of the volume's name. */
+  readonly name: pulumi.Input<string>;
+  /** An image that is on the host, for the helper through which the files are uploaded; it is never started. */
+  readonly image: pulumi.Input<string>;
+  readonly labels: Labels;
+  /** Path below the volume's root → file. */
+  readonly files: Readonly<Record<string, FileArgs>>;
+}
+
+/** A volume with files in it: replaced, under a new name, when anything about them changes. */
+export class Files extends pulumi.CustomResource {
+  /** Name of the volume on the host. */
+  declare readonly volume: pulumi.Output<string>;
+
+  constructor(name: string, args: FilesArgs, opts?: pulumi.CustomResourceOptions) {
+    const files = Object.entries(args.files).map(([path, file]) => [
+      path,
+      { ...file, content: pulumi.secret(file.content) },
+    ]);
+    super(
+      'slipway:index:Files',
+      name,
+      { ...args, files: Object.fromEntries(files) as object, volume: undefined },
+      opts,
+    );
+  }
+}
+
+/** Inputs of {@link Replica}. */
+export interface ReplicaArgs {
+  readonly service: pulumi.Input<string>;
+  /** Its number, from 1. */
+  readonly replica: pulumi.Input<number>;
+  /** Id of the container. When it changes, the old container is drained and stopped once the new one is healthy. */
+  readonly container: pulumi.Input<string>;
+  /** Network to join once healthy → names to answer to there. */
+  readonly networks: Dictionary<pulumi.Input<readonly pulumi.Input<string>[]>>;
+  readonly healthTimeoutMs: pulumi.Input<number>;
+  /** For how long the old container goes on beside a new one that is let in, before its stop signal. */
+  readonly drainMs: pulumi.Input<number>;
+  /** From SIGTERM to SIGKILL. */
+  readonly stopGraceMs: pulumi.Input<number>;
+  readonly hasHealthcheck: pulumi.Input<boolean>;
+}
+
+/** A container that is healthy, and therefore can be found under its service's name. */
+export class Replica extends pulumi.CustomResource {
+  declare readonly container: pulumi.Output<string>;
+  /** From the container's start until it was healthy. */
+  declare readonly healthyAfterMs: pulumi.Output<number>;
+
+  constructor(name: string, args: ReplicaArgs, opts?: pulumi.CustomResourceOptions) {
+    super('slipway:index:Replica', name, { ...args, healthyAfterMs: undefined }, opts);
+  }
+}
+
+/** Inputs of {@link Job}. */
+export interface JobArgs {
+  /** Prefix of the container's name. */
+  readonly name: pulumi.Input<string>;
+  readonly service: pulumi.Input<string>;
+  readonly image: pulumi.Input<string>;
+  readonly command: pulumi.Input<readonly pulumi.Input<string>[]>;
+  readonly entrypoint?: pulumi.Input<readonly pulumi.Input<string>[]>;
+  readonly user?: pulumi.Input<string>;
+  readonly environment: Dictionary<pulumi.Input<string>>;
+  readonly mounts: pulumi.Input<
+    readonly pulumi.Input<{
+      readonly volume: pulumi.Input<string>;
+      readonly path: pulumi.Input<string>;
+      readonly readOnly: pulumi.Input<boolean>;
+    }>[]
+  >;
+  /** Path → mount options, e.g. `size=1048576,mode=1777`. */
+  readonly tmpfs: Dictionary<pulumi.Input<string>>;
+  readonly networks: pulumi.Input<
+    readonly pulumi.Input<{
+      readonly network: pulumi.Input<string>;
+      readonly aliases: pulumi.Input<readonly pulumi.Input<string>[]>;
+    }>[]
+  >;
+  readonly labels: Labels;
+  /** Bytes. */
+  readonly memory?: pulumi.Input<number>;
+  readonly cpus?: pulumi.Input<number>;
+  readonly readOnly: pulumi.Input<boolean>;
+  readonly capAdd: pulumi.Input<readonly pulumi.Input<string>[]>;
+  readonly capDrop: pulumi.Input<readonly pulumi.Input<string>[]>;
+  readonly securityOpts: pulumi.Input<readonly pulumi.Input<string>[]>;
+  readonly logDriver?: pulumi.Input<string>;
+  readonly logOpts?: Labels;
+  readonly timeoutMs: pulumi.Input<number>;
+  /** Whatever else it has to run again for. */
+  readonly triggers: Labels;
+}
+
+/** A container that runs to completion: again when its inputs change, and only then. */
+export class Job extends pulumi.CustomResource {
+  declare readonly exitCode: pulumi.Output<number>;
+  /** As the engine tells it, RFC 3339. */
+  declare readonly finishedAt: pulumi.Output<string>;
+  declare readonly durationMs: pulumi.Output<number>;
+  declare readonly containerId: pulumi.Output<string>;
+
+  constructor(name: string, args: JobArgs, opts?: pulumi.CustomResourceOptions) {
+    const outputs = { exitCode: undefined, finishedAt: undefined, durationMs: undefined, containerId: undefined };
+    super('slipway:index:Job', name, { ...args, ...outputs }, opts);
+  }
+}
