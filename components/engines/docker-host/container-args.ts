@@ -1,0 +1,106 @@
+import type { PlannedPort, PlannedService } from '../../../config/plan/types.ts';
+
+/*
+ * From a plan to the inputs of docker.Container: pure, so that tables can test it. Several values are written in the
+ * form in which the provider reads them back, because any other shows as a change for ever.
+ */
+
+const MEBIBYTE = 2 ** 20;
+
+/** The inputs of docker.Container that a plan decides by itself; the rest are outputs of other resources. */
+export interface PlannedContainerArgs {
+  readonly command?: string[];
+  readonly entrypoints?: string[];
+  readonly user?: string;
+  readonly envs: string[];
+  readonly ports: { internal: number; external: number; ip: string; protocol: string }[];
+  readonly mounts: { type: string; target: string; tmpfsOptions: { sizeBytes?: number; mode: number } }[];
+  readonly healthcheck?: {
+    tests: string[];
+    interval: string;
+    timeout: string;
+    retries: number;
+    startPeriod: string;
+    startInterval: string;
+  };
+  readonly restart: string;
+  readonly memory?: number;
+  readonly memorySwap?: number;
+  readonly memoryReservation?: number;
+  readonly cpus?: string;
+  readonly cpuShares?: number;
+  readonly shmSize?: number;
+  readonly readOnly: boolean;
+  readonly capabilities?: { adds: string[]; drops: string[] };
+  readonly securityOpts: string[];
+  readonly logDriver: string;
+  readonly logOpts: Record<string, string>;
+  readonly stopTimeout: number;
+  readonly destroyGraceSeconds: number;
+}
+
+/** What the containers of a service are made of. Memory in MiB and grace periods in seconds, as the provider has them. */
+export function toContainerArgs(service: PlannedService): PlannedContainerArgs {
+  const { limits, reservations } = service;
+  const graceSeconds = Math.ceil(service.rollout.stopGraceMs / 1000);
+  return {
+    ...(service.command.length > 0 && { command: [...service.command] }),
+    ...(service.entrypoint.length > 0 && { entrypoints: [...service.entrypoint] }),
+    ...(service.user !== undefined && { user: service.user }),
+    envs: Object.entries(service.environment)
+      .map(([name, value]) => `${name}=${value}`)
+      .sort(),
+    ports: service.ports.flatMap(publishedPort),
+    mounts: service.tmpfs.map(({ path, size }) => ({
+      type: 'tmpfs',
+      target: path,
+      // As /tmp is everywhere: whoever runs in the container may write, nobody may remove what is another's.
+      tmpfsOptions: { mode: 0o1777, ...(size > 0 && { sizeBytes: size }) },
+    })),
+    ...(service.healthcheck && { healthcheck: { ...toHealthcheck(service.healthcheck) } }),
+    restart: service.restart,
+    // Memory and swap together, or the provider reads back twice the memory.
+    ...(limits.memory !== undefined && { memory: mebibytes(limits.memory), memorySwap: mebibytes(limits.memory) }),
+    ...(reservations.memory !== undefined && { memoryReservation: mebibytes(reservations.memory) }),
+    ...(limits.cpus !== undefined && { cpus: cpusText(limits.cpus) }),
+    // A single host reserves no CPU; a share of 1024 a CPU is what it has for "this much when it is short".
+    ...(reservations.cpus !== undefined && { cpuShares: Math.round(reservations.cpus * 1024) }),
+    ...(service.shmSize !== undefined && { shmSize: mebibytes(service.shmSize) }),
+    readOnly: service.readOnly,
+    ...((service.capAdd.length > 0 || service.capDrop.length > 0) && {
+      capabilities: { adds: service.capAdd.map(capability), drops: service.capDrop.map(capability) },
+    }),
+    securityOpts: ['no-new-privileges:true'],
+    logDriver: service.logging.driver,
+    logOpts: { ...service.logging.options },
+    stopTimeout: graceSeconds,
+    destroyGraceSeconds: graceSeconds,
+  };
+}
+
+function toHealthcheck({ test, ...rest }: NonNullable<PlannedService['healthcheck']>): {
+  tests: string[];
+} & typeof rest {
+  return { tests: [...test], ...rest };
+}
+
+function publishedPort(port: PlannedPort): PlannedContainerArgs['ports'] {
+  if (port.published === undefined) return [];
+  return [
+    { internal: port.container, external: port.published, ip: port.address ?? '127.0.0.1', protocol: port.protocol },
+  ];
+}
+
+function mebibytes(bytes: number): number {
+  return Math.ceil(bytes / MEBIBYTE);
+}
+
+/** `"1.0"`, `"0.5"`: what the provider reads back; `"1"` would differ for ever. */
+function cpusText(cpus: number): string {
+  return Number.isInteger(cpus) ? cpus.toFixed(1) : String(cpus);
+}
+
+/** `CAP_NET_ADMIN`, the form that is read back; `ALL` stays. */
+function capability(name: string): string {
+  return name === 'ALL' || name.startsWith('CAP_') ? name : `CAP_${name}`;
+}

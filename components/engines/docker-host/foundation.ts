@@ -1,0 +1,149 @@
+import * as docker from '@pulumi/docker';
+import * as pulumi from '@pulumi/pulumi';
+import type { Plan, PlannedImage } from '../../../config/plan/types.ts';
+import { LABELS, ownerLabels, type ObjectKind, type Owner } from '../../../engine/labels.ts';
+import * as slipway from '../../../providers/slipway/sdk.ts';
+import type { ImageContext } from '../../image-context.ts';
+
+/** What all services of a stack stand on. Everything is found by its name in the plan. */
+export interface Foundation {
+  readonly owner: pulumi.Output<Owner>;
+  /** Prefix of the names on the host. */
+  readonly prefix: string;
+  /** Local ids of the images. */
+  readonly images: ReadonlyMap<string, pulumi.Output<string>>;
+  /** Names that the networks have on the host. */
+  readonly networks: ReadonlyMap<string, pulumi.Output<string>>;
+  /** Names that the data volumes have on the host. */
+  readonly volumes: ReadonlyMap<string, pulumi.Output<string>>;
+}
+
+/** What a foundation is made from. */
+export interface FoundationArgs {
+  readonly plan: Plan;
+  readonly owner: pulumi.Output<Owner>;
+  /** Build contexts of the images that are built, by name. */
+  readonly contexts: ReadonlyMap<string, ImageContext>;
+  /** Build arguments that belong to the machine: where it gets its packages from. */
+  readonly machineBuildArgs: Readonly<Record<string, string>>;
+}
+
+/** What all services of a stack stand on, on one Docker host: images, networks and volumes. */
+export class DockerFoundation extends pulumi.ComponentResource implements Foundation {
+  readonly owner: pulumi.Output<Owner>;
+  readonly prefix: string;
+  readonly images: Foundation['images'];
+  readonly networks: Foundation['networks'];
+  readonly volumes: Foundation['volumes'];
+
+  constructor(name: string, args: FoundationArgs, opts: pulumi.ComponentResourceOptions) {
+    super('slipway:components:Foundation', name, {}, opts);
+    this.owner = args.owner;
+    this.prefix = args.plan.prefix;
+    this.images = images(args, { parent: this });
+    this.networks = networks(args, { parent: this });
+    this.volumes = volumes(args, { parent: this });
+    this.registerOutputs({});
+  }
+}
+
+function images(args: FoundationArgs, opts: pulumi.CustomResourceOptions): Foundation['images'] {
+  const used = new Set(args.plan.services.map((service) => service.imageName));
+  return new Map(
+    args.plan.images
+      .filter((image) => used.has(image.name))
+      .map((image) => [image.name, remoteImage(image, args, opts).imageId]),
+  );
+}
+
+/** Protected: data is removed when somebody asks for that by name, and never along with something else. */
+function volumes({ plan, owner }: FoundationArgs, opts: pulumi.CustomResourceOptions): Foundation['volumes'] {
+  return new Map(
+    plan.volumes.map((volume) => [
+      volume.name,
+      new docker.Volume(
+        `${plan.prefix}-${volume.name}`,
+        { labels: labelList(owner, 'data', { [LABELS.service]: volume.service }) },
+        { ...opts, protect: true },
+      ).name,
+    ]),
+  );
+}
+
+function networks(args: FoundationArgs, opts: pulumi.CustomResourceOptions): Foundation['networks'] {
+  const { plan, owner } = args;
+  const { subnets } = new slipway.Subnets(
+    'subnets',
+    {
+      stack: plan.prefix,
+      pool: plan.pool,
+      networks: Object.fromEntries(plan.networks.map((network) => [network.name, network.addresses])),
+      labels: owner.apply((known) => ownerLabels(known, 'subnets')),
+    },
+    opts,
+  );
+  return new Map(
+    plan.networks.map((network) => {
+      const made = new docker.Network(
+        `${plan.prefix}-${network.name}`,
+        {
+          driver: 'bridge',
+          internal: network.internal,
+          // Lifted, not applied: a preview with a new network knows the subnets of the others.
+          ipamConfigs: [{ subnet: subnets[network.name] }],
+          labels: labelList(owner, 'network'),
+        },
+        opts,
+      );
+      return [network.name, made.name];
+    }),
+  );
+}
+
+function remoteImage(
+  image: PlannedImage,
+  { contexts, machineBuildArgs }: FoundationArgs,
+  opts: pulumi.CustomResourceOptions,
+): docker.RemoteImage {
+  const context = contexts.get(image.name);
+  if (!image.build || !context) {
+    return new docker.RemoteImage(image.name, { name: image.reference ?? image.name, keepLocally: true }, opts);
+  }
+  const { dockerfile, target, args } = image.build;
+  return new docker.RemoteImage(
+    image.name,
+    {
+      // The digest in the name makes an image content-addressed: another content is another image, the old one stays.
+      name: `slipway/${image.name}:${context.digest}`,
+      keepLocally: true,
+      build: {
+        context: context.path,
+        dockerfile,
+        ...(target !== undefined && { target }),
+        buildArgs: { ...args, ...machineBuildArgs },
+      },
+      triggers: { context: context.digest },
+    },
+    opts,
+  );
+}
+
+/** Labels of an object on the host, in the provider's form, sorted as it reads them back. */
+export function labelList(
+  owner: pulumi.Output<Owner>,
+  kind: ObjectKind,
+  more: Readonly<Record<string, string>> = {},
+): pulumi.Output<{ label: string; value: string }[]> {
+  return owner.apply((known) =>
+    Object.entries({ ...ownerLabels(known, kind), ...more })
+      .sort(([a], [b]) => a.localeCompare(b))
+      .map(([label, value]) => ({ label, value })),
+  );
+}
+
+/** The name on the host of something that the plan names. */
+export function hostName(names: ReadonlyMap<string, pulumi.Output<string>>, planned: string): pulumi.Output<string> {
+  const name = names.get(planned);
+  if (!name) throw new Error(`the plan refers to "${planned}" and does not list it`);
+  return name;
+}

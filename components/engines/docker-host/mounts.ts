@@ -1,0 +1,80 @@
+import { posix } from 'node:path';
+import type * as pulumi from '@pulumi/pulumi';
+import type { PlannedService } from '../../../config/plan/types.ts';
+import { LABELS, ownerLabels } from '../../../engine/labels.ts';
+import * as slipway from '../../../providers/slipway/sdk.ts';
+import { hostName, type Foundation } from './foundation.ts';
+
+/** A volume, by its name on the host, and where a container mounts it. */
+export interface HostMount {
+  readonly volume: pulumi.Output<string>;
+  readonly path: string;
+  readonly readOnly: boolean;
+}
+
+/** A file before its content is known. */
+interface FileSource {
+  readonly path: string;
+  readonly content: pulumi.Input<string>;
+  readonly mode: string;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Everything that the containers of a service mount: its data, and the volumes made of its files. */
+export function serviceMounts(
+  service: PlannedService,
+  foundation: Foundation,
+  secrets: ReadonlyMap<string, pulumi.Output<string>>,
+  opts: pulumi.CustomResourceOptions,
+): HostMount[] {
+  const data = service.volumes.map(({ volume, path, readOnly }) => ({
+    volume: hostName(foundation.volumes, volume),
+    path,
+    readOnly,
+  }));
+  return [...data, ...fileVolumes(service, foundation, secrets, opts)];
+}
+
+/** The files of a service, secret ones and others, one volume a folder, each filled before a container starts. */
+function fileVolumes(
+  service: PlannedService,
+  foundation: Foundation,
+  secrets: ReadonlyMap<string, pulumi.Output<string>>,
+  opts: pulumi.CustomResourceOptions,
+): HostMount[] {
+  const sources: FileSource[] = [
+    ...service.files,
+    ...service.secrets.map((file) => ({ ...file, content: secrets.get(file.secret) ?? unknownSecret(file.secret) })),
+  ];
+  return foldersOf(sources).map(([folder, files]) => {
+    const name = `${service.name}-${folder.split('/').at(-1) ?? 'files'}`;
+    const { volume } = new slipway.Files(
+      name,
+      {
+        name: `${foundation.prefix}-${name}`,
+        image: foundation.images.get(service.imageName) ?? service.image,
+        labels: foundation.owner.apply((owner) => ({ ...ownerLabels(owner, 'files'), [LABELS.service]: service.name })),
+        files: Object.fromEntries(
+          files.map(({ path, content, mode, uid, gid }) => [posix.basename(path), { content, mode, uid, gid }]),
+        ),
+      },
+      opts,
+    );
+    return { volume, path: folder, readOnly: true };
+  });
+}
+
+/** Files by the folder that they stand in, folders sorted. */
+function foldersOf(files: readonly FileSource[]): [string, FileSource[]][] {
+  const folders = new Map<string, FileSource[]>();
+  for (const file of files) {
+    const folder = posix.dirname(file.path);
+    folders.set(folder, [...(folders.get(folder) ?? []), file]);
+  }
+  return [...folders].sort(([a], [b]) => a.localeCompare(b));
+}
+
+function unknownSecret(name: string): never {
+  throw new Error(`the plan refers to secret "${name}" and does not list it`);
+}

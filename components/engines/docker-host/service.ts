@@ -1,0 +1,102 @@
+import * as docker from '@pulumi/docker';
+import * as pulumi from '@pulumi/pulumi';
+import type { PlannedService } from '../../../config/plan/types.ts';
+import { LABELS } from '../../../engine/labels.ts';
+import * as slipway from '../../../providers/slipway/sdk.ts';
+import type { Deployed, ServiceArgs } from '../../engine.ts';
+import { toContainerArgs } from './container-args.ts';
+import { hostName, labelList, type Foundation } from './foundation.ts';
+import { serviceMounts, type HostMount } from './mounts.ts';
+
+/** Inputs of docker.Container that the provider takes and does not apply to a running container. */
+const REPLACE_ON_CHANGES = ['mounts', 'tmpfs', 'init', 'healthcheck'];
+
+/** What a service on a Docker host is made from. */
+export interface DockerServiceArgs extends ServiceArgs {
+  readonly planned: PlannedService;
+  readonly foundation: Foundation;
+  /** Replicas that run already, as `<service>-<n>`. */
+  readonly running: ReadonlySet<string>;
+}
+
+/** One service on a Docker host: its files, and for each replica a container and the gate that it has to pass. */
+export class DockerService extends pulumi.ComponentResource implements Deployed {
+  readonly ready: readonly slipway.Replica[];
+
+  constructor(name: string, args: DockerServiceArgs, opts: pulumi.ComponentResourceOptions) {
+    super('slipway:components:Service', name, {}, opts);
+    const { planned, foundation, secrets } = args;
+    const mounts = serviceMounts(planned, foundation, secrets, { parent: this });
+    const ready: slipway.Replica[] = [];
+    let previous: slipway.Replica | undefined;
+    for (let number = 1; number <= planned.replicas; number++) {
+      const rolls = args.running.has(`${planned.name}-${number}`);
+      // A roll goes replica by replica, so that at most one runs over the plan; what is new starts side by side.
+      const dependsOn = [...args.dependsOn, ...(rolls && previous ? [previous] : [])];
+      const container = replicaContainer(args, number, mounts, { parent: this, dependsOn });
+      const gate = replicaGate(args, number, container, { parent: this });
+      ready.push(gate);
+      if (rolls) previous = gate;
+    }
+    this.ready = ready;
+    this.registerOutputs({});
+  }
+}
+
+function replicaContainer(
+  { planned, foundation }: DockerServiceArgs,
+  number: number,
+  mounts: readonly HostMount[],
+  opts: pulumi.CustomResourceOptions,
+): docker.Container {
+  return new docker.Container(
+    `${foundation.prefix}-${planned.name}-${number}`,
+    {
+      ...toContainerArgs(planned),
+      image: foundation.images.get(planned.imageName) ?? planned.image,
+      labels: labelList(foundation.owner, 'service', {
+        [LABELS.service]: planned.name,
+        [LABELS.replica]: String(number),
+      }),
+      networksAdvanced: planned.networks
+        .filter((attachment) => attachment.join === 'create')
+        .map(({ network, aliases }) => ({ name: hostName(foundation.networks, network), aliases: [...aliases] })),
+      volumes: mounts.map(({ volume, path, readOnly }) => ({ volumeName: volume, containerPath: path, readOnly })),
+    },
+    {
+      ...opts,
+      deleteBeforeReplace: planned.rollout.order === 'deleteFirst',
+      // A container whose creation failed half-way is made anew: an empty update would report success.
+      replaceOnChanges: [...REPLACE_ON_CHANGES, '#initerror'],
+    },
+  );
+}
+
+function replicaGate(
+  { planned, foundation }: DockerServiceArgs,
+  number: number,
+  container: docker.Container,
+  opts: pulumi.CustomResourceOptions,
+): slipway.Replica {
+  const { healthTimeoutMs, drainMs, stopGraceMs } = planned.rollout;
+  return new slipway.Replica(
+    `${planned.name}-${number}`,
+    {
+      service: planned.name,
+      replica: number,
+      container: container.id,
+      networks: pulumi
+        .all(
+          planned.networks
+            .filter((attachment) => attachment.join === 'healthy')
+            .map(({ network, aliases }) => pulumi.all([hostName(foundation.networks, network), [...aliases]])),
+        )
+        .apply((entries) => Object.fromEntries(entries)),
+      healthTimeoutMs,
+      drainMs,
+      stopGraceMs,
+      hasHealthcheck: planned.healthcheck !== undefined,
+    },
+    opts,
+  );
+}

@@ -1,0 +1,66 @@
+import * as pulumi from '@pulumi/pulumi';
+import * as random from '@pulumi/random';
+import { renderTemplate, templateSecrets } from '../config/plan/template.ts';
+import type { PlannedSecret, SecretFormat } from '../config/plan/types.ts';
+
+/**
+ * The values of a plan's secrets by name, all marked secret: set in the stack's configuration, or generated once and
+ * kept in the encrypted state, or derived from others. Generated ones are protected: `down` keeps them with the data
+ * that was written under them.
+ */
+export function secretValues(
+  planned: readonly PlannedSecret[],
+  provided: (name: string) => pulumi.Output<string>,
+  parent: pulumi.Resource,
+): ReadonlyMap<string, pulumi.Output<string>> {
+  const byName = new Map(planned.map((secret) => [secret.name, secret]));
+  const values = new Map<string, pulumi.Output<string>>();
+  const valueOf = (secret: PlannedSecret): pulumi.Output<string> => {
+    const known = values.get(secret.name);
+    if (known) return known;
+    const value = pulumi.secret(makeValue(secret));
+    values.set(secret.name, value);
+    return value;
+  };
+  const makeValue = (secret: PlannedSecret): pulumi.Output<string> => {
+    if (secret.source === 'provided') return provided(secret.name);
+    if (secret.format.kind !== 'template') return generated(secret.name, secret.format, parent);
+    const { template } = secret.format;
+    const parts = templateSecrets(template).flatMap((name) => {
+      const part = byName.get(name);
+      return part ? [[name, valueOf(part)] as const] : [];
+    });
+    return pulumi.all(Object.fromEntries(parts)).apply((known) => renderTemplate(template, known));
+  };
+  planned.forEach(valueOf);
+  return values;
+}
+
+/** A value made once; a changed format makes a new one. */
+function generated(
+  name: string,
+  format: Exclude<SecretFormat, { kind: 'template' }>,
+  parent: pulumi.Resource,
+): pulumi.Output<string> {
+  const opts = { parent, protect: true };
+  switch (format.kind) {
+    case 'password':
+      // Letters and digits only: what goes into URLs, shells and configuration files needs no quoting anywhere.
+      return new random.RandomPassword(name, { length: format.length, special: false }, opts).result;
+    case 'base64':
+      return randomBytes(name, format.bytes, opts).apply((bytes) => bytes.toString('base64'));
+    case 'hex':
+      return randomBytes(name, format.bytes, opts).apply((bytes) => bytes.toString('hex'));
+    case 'laravel-key':
+      return randomBytes(name, format.bytes, opts).apply((bytes) => `base64:${bytes.toString('base64')}`);
+    default:
+      return format satisfies never;
+  }
+}
+
+/** Random bytes out of a password of hex digits: RandomBytes has its value for an id, which stands in clear in the state. */
+function randomBytes(name: string, bytes: number, opts: pulumi.CustomResourceOptions): pulumi.Output<Buffer> {
+  const digits = { special: true, overrideSpecial: 'abcdef', upper: false, lower: false };
+  const { result } = new random.RandomPassword(name, { length: 2 * bytes, ...digits }, opts);
+  return result.apply((hex) => Buffer.from(hex, 'hex'));
+}

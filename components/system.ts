@@ -1,0 +1,77 @@
+import * as pulumi from '@pulumi/pulumi';
+import * as random from '@pulumi/random';
+import type { Plan, PlannedService } from '../config/plan/types.ts';
+import type { Owner } from '../engine/labels.ts';
+import type { Deployed, Engine, EngineFactory } from './engine.ts';
+import { secretValues } from './secrets.ts';
+
+/** What a system is deployed from. */
+export interface SystemArgs {
+  readonly plan: Plan;
+  readonly engine: EngineFactory;
+  /** Replicas that run already, as `<service>-<n>`. */
+  readonly running: ReadonlySet<string>;
+  /** Reads a secret that somebody has set in the stack's configuration. */
+  readonly provided: (name: string) => pulumi.Output<string>;
+}
+
+/** A whole container system, as its plan says. */
+export class System extends pulumi.ComponentResource {
+  /** The stack's own id, a label of everything that belongs to it. */
+  readonly instance: pulumi.Output<string>;
+  /** Addresses on the host, by what they are called. */
+  readonly urls: pulumi.Output<Record<string, string>>;
+
+  constructor(name: string, args: SystemArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('slipway:components:System', name, {}, opts);
+    const { plan } = args;
+    this.instance = new random.RandomId('instance', { byteLength: 4 }, { parent: this, protect: true }).hex;
+    const engine = args.engine({ plan, owner: ownerOf(plan, this.instance), running: args.running, parent: this });
+    const secrets = secretValues(plan.secrets, args.provided, this);
+    deployServices(plan.services, engine, secrets);
+    this.urls = pulumi.output(urlsOf(plan));
+    this.registerOutputs({ instance: this.instance, urls: this.urls });
+  }
+}
+
+function ownerOf(plan: Plan, instance: pulumi.Output<string>): pulumi.Output<Owner> {
+  const { system, environment, stack } = plan;
+  return instance.apply((id) => ({ instance: id, system, environment, stack }));
+}
+
+/** Makes every service after those it waits for. The rules have seen to it that there is no cycle. */
+function deployServices(
+  services: readonly PlannedService[],
+  engine: Engine,
+  secrets: ReadonlyMap<string, pulumi.Output<string>>,
+): void {
+  const byName = new Map(services.map((service) => [service.name, service]));
+  const deployed = new Map<string, Deployed>();
+  const deploy = (service: PlannedService): Deployed => {
+    const existing = deployed.get(service.name);
+    if (existing) return existing;
+    const dependsOn = service.dependsOn.flatMap((dependency) => {
+      const target = byName.get(dependency.service);
+      return target ? deploy(target).ready : [];
+    });
+    const result = engine.service(service, { secrets, dependsOn });
+    deployed.set(service.name, result);
+    return result;
+  };
+  services.forEach(deploy);
+}
+
+/** Where a person finds the system: what its description calls worth showing, with the ports of this stack. */
+function urlsOf(plan: Plan): Record<string, string> {
+  return Object.fromEntries(
+    (plan.smoke?.urls ?? []).flatMap((url) => {
+      const port = plan.services
+        .find((service) => service.name === url.service)
+        ?.ports.find((candidate) => candidate.name === url.port);
+      if (port?.published === undefined) return [];
+      const address = port.address === '0.0.0.0' || port.address === undefined ? '127.0.0.1' : port.address;
+      const scheme = port.name.startsWith('http') ? 'http://' : '';
+      return [[url.label, `${scheme}${address}:${port.published}${url.path}`]];
+    }),
+  );
+}
