@@ -1,0 +1,73 @@
+import type { Context, StackOption } from '../context.ts';
+import { paintFor, writeLine } from '../context.ts';
+import { CommandFailure, EXIT } from '../exit-codes.ts';
+import { containersOf } from '../hosts/containers.ts';
+import { lostReplicas } from '../operations/drift.ts';
+import { cleanMessage } from '../operations/failure.ts';
+import { checkAgainstHost } from '../operations/prepare.ts';
+import { changesOf } from '../preview/changes.ts';
+import { changesText } from '../preview/show.ts';
+import { begin, reduce } from '../progress/progress.ts';
+import { cliFailure } from '../pulumi/cli.ts';
+import type { EngineEvent } from '../pulumi/events.ts';
+import { takeInterrupts, type Interrupts } from '../pulumi/interrupts.ts';
+import { runOperation } from '../pulumi/runner.ts';
+import { ensureStack } from '../pulumi/stack.ts';
+import { instanceOf, readState } from '../pulumi/state.ts';
+import { loadPlan } from '../stack-plan.ts';
+
+/** What may be asked of `preview`. */
+export interface PreviewOptions extends StackOption {
+  /** True: old and new values too. */
+  readonly diff?: boolean;
+  readonly expectNoChanges?: boolean;
+  readonly json?: boolean;
+}
+
+/** Shows what `up` would do, after the same checks. */
+export async function preview(context: Context, options: PreviewOptions): Promise<number> {
+  const planned = await loadPlan(context.projectDir, options.stack);
+  const state = await readState(context, options.stack);
+  const host = await checkAgainstHost(context, planned, state);
+  const lost = lostReplicas(state, await containersOf(host.docker, instanceOf(state)));
+  if (!state.exists) await ensureStack(context, options.stack);
+  const interrupts = takeInterrupts();
+  try {
+    const events = await collect(context, options.stack, interrupts, lost.length > 0 ? ['--refresh'] : []);
+    if (events === undefined) return EXIT.interrupted;
+    const changes = changesOf(events);
+    writeLine(
+      context.stdout,
+      options.json === true
+        ? JSON.stringify({ stack: options.stack, changes }, undefined, 2)
+        : changesText(options.stack, changes, options.diff === true, paintFor(context.stdout)),
+    );
+    return options.expectNoChanges === true && changes.length > 0 ? EXIT.failed : EXIT.ok;
+  } finally {
+    interrupts.dispose();
+  }
+}
+
+/** The events of a preview; undefined: it was interrupted. */
+async function collect(
+  context: Context,
+  stack: string,
+  interrupts: Interrupts,
+  more: readonly string[],
+): Promise<EngineEvent[] | undefined> {
+  const events: EngineEvent[] = [];
+  const result = await runOperation(context, {
+    args: ['preview', '--stack', stack, '--parallel', '64', '--suppress-outputs', ...more],
+    onEvent: (event) => events.push(event),
+    interrupts,
+  });
+  if (result.interrupted) return undefined;
+  if (result.exitCode === 0) return events;
+  const { problems } = events.reduce((progress, event) => reduce(progress, event, 0), begin(0));
+  if (problems.length === 0) throw cliFailure('the preview failed', result.stderr);
+  const causes = problems.map(({ service, name, message }) => {
+    const subject = service ?? name;
+    return `  ${subject === undefined ? '' : `${subject}: `}${cleanMessage(message).replaceAll('\n', '\n  ')}`;
+  });
+  throw new CommandFailure(EXIT.failed, `the preview failed; nothing was touched\n${causes.join('\n')}`);
+}

@@ -1,0 +1,37 @@
+import type { Context, StackOption } from '../context.ts';
+import { paintFor, writeLine } from '../context.ts';
+import { CommandFailure, EXIT } from '../exit-codes.ts';
+import { takeInterrupts } from '../pulumi/interrupts.ts';
+import { prove, smokeAddress } from '../smoke/prove.ts';
+import { proofText } from '../smoke/show.ts';
+import { loadPlan } from '../stack-plan.ts';
+
+/** What may be asked of `smoke`. */
+export interface SmokeOptions extends StackOption {
+  readonly json?: boolean;
+}
+
+/** Proves a running stack by one real piece of work. */
+export async function smoke(context: Context, options: SmokeOptions): Promise<number> {
+  const { plan } = await loadPlan(context.projectDir, options.stack);
+  if (plan.smoke === undefined) {
+    throw new CommandFailure(EXIT.usage, `system "${plan.system}" declares no smoke test`);
+  }
+  const address = smokeAddress(plan, plan.smoke);
+  if (address === undefined) {
+    const { service, port } = plan.smoke;
+    throw new CommandFailure(EXIT.usage, `port "${port}" of ${service} is not published: there is nothing to ask`);
+  }
+  const interrupts = takeInterrupts();
+  try {
+    const proof = await prove(address, plan.smoke, interrupts.signal);
+    writeLine(
+      context.stdout,
+      options.json === true ? JSON.stringify(proof, undefined, 2) : proofText(proof, paintFor(context.stdout)),
+    );
+    if (interrupts.signal.aborted) return EXIT.interrupted;
+    return proof.ok ? EXIT.ok : EXIT.failed;
+  } finally {
+    interrupts.dispose();
+  }
+}

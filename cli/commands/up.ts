@@ -1,0 +1,131 @@
+import type { Context, StackOption } from '../context.ts';
+import { paintFor, writeLine } from '../context.ts';
+import { CommandFailure, EXIT } from '../exit-codes.ts';
+import { containersOf } from '../hosts/containers.ts';
+import type { Host } from '../hosts/host.ts';
+import { canAsk, confirm } from '../operations/confirm.ts';
+import { lostReplicas } from '../operations/drift.ts';
+import { failureText, isMerelyStopped } from '../operations/failure.ts';
+import { checkAgainstHost, repair } from '../operations/prepare.ts';
+import { stopIfInterrupted, watch, type Ended } from '../operations/run.ts';
+import { upSummary } from '../operations/summary.ts';
+import { followed, rowsOf } from '../progress/rows.ts';
+import { takeInterrupts, type Interrupts } from '../pulumi/interrupts.ts';
+import { lockStack } from '../pulumi/lock.ts';
+import { ensureStack } from '../pulumi/stack.ts';
+import { instanceOf, readState, stackOutputs, type StackState } from '../pulumi/state.ts';
+import { loadPlan, type StackPlan } from '../stack-plan.ts';
+
+/** What may be asked of `up`. */
+export interface UpOptions extends StackOption {
+  readonly yes?: boolean;
+  readonly skipSmoke?: boolean;
+  /** Operations that may run at once. */
+  readonly parallel: number;
+}
+
+/** Brings a stack to what its configuration says, and proves it by work. */
+export async function up(context: Context, options: UpOptions): Promise<number> {
+  const startedMs = Date.now();
+  const planned = await loadPlan(context.projectDir, options.stack);
+  const { plan } = planned;
+  if (plan.environment === 'prod' && options.yes !== true && canAsk(context)) {
+    const isSure = await confirm(context, `Deploy ${plan.system} to prod (stack ${plan.stack})?`);
+    if (!isSure) throw new CommandFailure(EXIT.failed, 'not confirmed; nothing was touched');
+  }
+  const interrupts = takeInterrupts();
+  try {
+    return await hold(context, options, interrupts, planned, startedMs);
+  } finally {
+    interrupts.dispose();
+  }
+}
+
+async function hold(
+  context: Context,
+  options: UpOptions,
+  interrupts: Interrupts,
+  planned: StackPlan,
+  startedMs: number,
+): Promise<number> {
+  const lock = lockStack(context, options.stack, 'up');
+  try {
+    for (const note of lock.cleared) writeLine(context.stderr, note);
+    const before = await readState(context, options.stack);
+    const host = await checkAgainstHost(context, planned, before);
+    stopIfInterrupted(interrupts);
+    const state = before.exists ? before : await ensureStack(context, options.stack);
+    await repair(context, { host, stack: options.stack, state, spared: { data: true } });
+    stopIfInterrupted(interrupts);
+    const services = followed(planned.plan);
+    const ended = await watch(context, {
+      title: `bringing up ${options.stack}`,
+      args: [...upArguments(options), ...(await healing(context, host, state))],
+      rows: (progress) => rowsOf(progress, services),
+      interrupts,
+    });
+    if (ended.exitCode === EXIT.ok) return await conclude(context, options, interrupts, planned, ended, startedMs);
+    const rows = rowsOf(ended.progress, services);
+    const failed = { progress: ended.progress, rows, host: host.address, stack: options.stack };
+    const isStopped = ended.exitCode === EXIT.interrupted && isMerelyStopped(ended.progress);
+    writeLine(
+      context.stderr,
+      isStopped
+        ? 'stopped; nothing is broken, the next `slipway up` goes on from here'
+        : failureText(failed, paintFor(context.stderr)),
+    );
+    return ended.exitCode;
+  } finally {
+    lock.release();
+  }
+}
+
+function upArguments({ stack, parallel }: UpOptions): string[] {
+  return ['up', '--yes', '--skip-preview', '--stack', stack, '--parallel', String(parallel), '--suppress-outputs'];
+}
+
+/** What has Pulumi look at the host first, where replicas that were let in run no more. */
+async function healing(context: Context, host: Host, state: StackState): Promise<string[]> {
+  const lost = lostReplicas(state, await containersOf(host.docker, instanceOf(state)));
+  if (lost.length === 0) return [];
+  writeLine(context.stderr, `not running any more, and brought back: ${lost.join(', ')}`);
+  return ['--refresh'];
+}
+
+/** After an `up` that went well: the proof by work, then the summary. */
+async function conclude(
+  context: Context,
+  options: UpOptions,
+  interrupts: Interrupts,
+  { plan }: StackPlan,
+  { progress }: Ended,
+  startedMs: number,
+): Promise<number> {
+  const paint = paintFor(context.stdout);
+  const isProven = options.skipSmoke === true || (await proves(context, plan, interrupts));
+  const rows = rowsOf(progress, followed(plan));
+  const urls = urlsOf(await readState(context, options.stack));
+  const deployed = { stack: options.stack, rows, progress, tookMs: Date.now() - startedMs, urls, isProven };
+  writeLine(context.stdout, upSummary(deployed, paint));
+  if (interrupts.signal.aborted) return EXIT.interrupted;
+  return isProven ? EXIT.ok : EXIT.failed;
+}
+
+/** Proves the stack by work where its system says how and a port to ask is published. */
+async function proves(context: Context, plan: StackPlan['plan'], interrupts: Interrupts): Promise<boolean> {
+  const { prove, smokeAddress } = await import('../smoke/prove.ts');
+  const { proofText } = await import('../smoke/show.ts');
+  const address = plan.smoke === undefined ? undefined : smokeAddress(plan, plan.smoke);
+  if (plan.smoke === undefined || address === undefined) return true;
+  const proof = await prove(address, plan.smoke, interrupts.signal);
+  writeLine(context.stdout, `${proofText(proof, paintFor(context.stdout))}\n`);
+  return proof.ok;
+}
+
+function urlsOf(state: StackState): Record<string, string> {
+  const urls = stackOutputs(state)['urls'];
+  if (typeof urls !== 'object' || urls === null) return {};
+  return Object.fromEntries(
+    Object.entries(urls).flatMap(([label, url]) => (typeof url === 'string' ? [[label, url]] : [])),
+  );
+}

@@ -1,0 +1,68 @@
+import type { HostFacts, Issue } from '../../config/plan/types.ts';
+import type { FactsRequest } from '../../engine/facts.ts';
+import type { Context } from '../context.ts';
+import { writeLine } from '../context.ts';
+import { findHost, unreachable, type Host } from '../hosts/host.ts';
+import { objectsOf } from '../hosts/objects.ts';
+import { strays, sweep, type Spared } from '../hosts/sweep.ts';
+import { count } from '../output/format.ts';
+import { clearPending } from '../pulumi/stack.ts';
+import { instanceOf, knownNames, type StackState } from '../pulumi/state.ts';
+import { refused, showWarnings, type StackPlan } from '../stack-plan.ts';
+
+/**
+ * Judges a plan by what its host is like, and shows what is worth knowing.
+ * @throws CommandFailure with every problem in one report, or if the engine does not answer
+ */
+export async function checkAgainstHost(
+  context: Context,
+  { plan, warnings }: StackPlan,
+  state: StackState,
+): Promise<Host> {
+  const host = await findHost(context, plan);
+  const [facts, { checkHost }] = await Promise.all([
+    factsOf(host, { plan, instance: instanceOf(state), project: context.projectDir }),
+    import('../../config/rules/host.ts'),
+  ]);
+  const issues: Issue[] = [...warnings, ...checkHost(plan, facts)];
+  if (issues.some((issue) => issue.severity === 'error')) throw await refused(plan.stack, issues);
+  await showWarnings(context, issues);
+  return host;
+}
+
+async function factsOf(host: Host, about: Pick<FactsRequest, 'plan' | 'instance' | 'project'>): Promise<HostFacts> {
+  const { gatherFacts, EngineUnreachableError } = await import('../../engine/facts.ts');
+  try {
+    return await gatherFacts({ docker: host.docker, host: host.address, ...about });
+  } catch (error) {
+    throw error instanceof EngineUnreachableError ? unreachable(error) : error;
+  }
+}
+
+/** What is to be put right, and where. */
+export interface Repair {
+  readonly host: Host;
+  readonly stack: string;
+  readonly state: StackState;
+  readonly spared: Spared;
+}
+
+/**
+ * Puts right what a killed run left: operations that the state calls unfinished, and objects on the host that it does
+ * not know.
+ */
+export async function repair(context: Context, { host, stack, state, spared }: Repair): Promise<void> {
+  const say = (text: string): void => {
+    writeLine(context.stderr, text);
+  };
+  if (state.pending > 0) {
+    await clearPending(context, stack);
+    say(`cleared ${count(state.pending, 'operation')} that an interrupted run left unfinished`);
+  }
+  const instance = instanceOf(state);
+  if (instance === undefined) return;
+  const left = strays(await objectsOf(host.docker, instance), knownNames(state), spared);
+  if (left.length === 0) return;
+  say(`removing what an interrupted run left: ${left.map(({ type, name }) => `${type} ${name}`).join(', ')}`);
+  for (const failure of await sweep(host.docker, left)) say(`warning: ${failure}`);
+}

@@ -1,0 +1,48 @@
+import { seconds, type TimedRow } from './timeline.ts';
+
+/** A wait shorter than this, in ms, is not worth a line: an unchanged run passes through all of them. */
+const SETTLE_MS = 1500;
+
+/** Lines for what has changed, for output that can't be redrawn, and the rows with what has been printed marked. */
+export function changeLines(
+  rows: readonly TimedRow[],
+  startedMs: number,
+  nowMs: number,
+): { readonly lines: string[]; readonly rows: TimedRow[] } {
+  const width = Math.max(0, ...rows.map((row) => row.service.length));
+  const due = rows.filter((row) => isDue(row, nowMs));
+  // What several services do at the same moment (wait for one image) is one line.
+  const texts = [...new Set(due.map(({ text }) => text))];
+  return {
+    lines: texts.map((text) => {
+      const names = due.filter((row) => row.text === text).map(({ service }) => service);
+      return `${offset(startedMs, nowMs)} ${names.join(', ').padEnd(width)}  ${text}`;
+    }),
+    rows: rows.map((row) =>
+      due.includes(row) ? { ...row, isPrinted: true, hasWaited: row.hasWaited || row.phase === 'waiting' } : row,
+    ),
+  };
+}
+
+function isDue(row: TimedRow, nowMs: number): boolean {
+  if (row.isPrinted || row.phase === 'unchanged') return false;
+  return row.phase !== 'waiting' || (!row.hasWaited && nowMs - row.sinceMs >= SETTLE_MS);
+}
+
+/** A sign of life after a silence: what is under way, and since when. */
+export function heartbeat(rows: readonly TimedRow[], startedMs: number, nowMs: number): string {
+  const busy = rows.filter((row) => row.phase === 'working' || row.phase === 'removing');
+  const list = busy
+    .map(({ service, text, note, sinceMs }) => {
+      const last = note === undefined || note === text ? '' : `; ${note}`;
+      return `${service} ${text} (${seconds(nowMs - sinceMs)}${last})`;
+    })
+    .join(' · ');
+  const waiting = rows.filter((row) => row.phase === 'waiting').length;
+  return `${offset(startedMs, nowMs)} still at work: ${list === '' ? `${waiting} of ${rows.length} services wait` : list}`;
+}
+
+/** `[  3.2s]`: time since the start, in a column of its own. */
+export function offset(startedMs: number, nowMs: number): string {
+  return `[${((nowMs - startedMs) / 1000).toFixed(1).padStart(6)}s]`;
+}

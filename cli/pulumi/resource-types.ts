@@ -1,0 +1,13 @@
+/** Pulumi's types of the resources that commands look at. */
+export const TYPES = {
+  /** A service, or a job: what holds the resources of either. */
+  service: 'slipway:components:Service',
+  container: 'docker:index/container:Container',
+  image: 'docker:index/remoteImage:RemoteImage',
+  network: 'docker:index/network:Network',
+  volume: 'docker:index/volume:Volume',
+  replica: 'slipway:index:Replica',
+  job: 'slipway:index:Job',
+  files: 'slipway:index:Files',
+  subnets: 'slipway:index:Subnets',
+} as const;

@@ -1,0 +1,71 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Issue, Plan } from '../config/plan/types.ts';
+import type { RawSettings } from '../config/settings.ts';
+import { CommandFailure, EXIT } from './exit-codes.ts';
+import type { Context } from './context.ts';
+import { writeLine } from './context.ts';
+
+/** A stack's plan, and what is worth knowing about it. */
+export interface StackPlan {
+  readonly plan: Plan;
+  /** Issues that do not stop anything. */
+  readonly warnings: readonly Issue[];
+}
+
+/**
+ * Reads and resolves the configuration of `stack`; touches no engine and starts no process.
+ * @throws CommandFailure with every problem in one report
+ */
+export async function loadPlan(projectDir: string, stack: string): Promise<StackPlan> {
+  if (!existsSync(join(projectDir, `Pulumi.${stack}.yaml`))) {
+    throw new CommandFailure(EXIT.usage, unknownStack(stack, stacksOf(projectDir)));
+  }
+  const [{ readStackFile, StackFileError }, { resolvePlan }] = await Promise.all([
+    import('../config/stack-file.ts'),
+    import('../config/resolve.ts'),
+  ]);
+  const read = (): RawSettings => {
+    try {
+      return readStackFile(projectDir, stack);
+    } catch (error) {
+      throw error instanceof StackFileError ? new CommandFailure(EXIT.usage, error.message, { cause: error }) : error;
+    }
+  };
+  const { plan, issues } = resolvePlan(read());
+  const errors = issues.filter((issue) => issue.severity === 'error');
+  if (plan === undefined || errors.length > 0) throw await refused(stack, issues);
+  return { plan, warnings: issues };
+}
+
+/** Shows warnings on the error stream: they stop nothing, and must not mix with results. */
+export async function showWarnings(context: Context, warnings: readonly Issue[]): Promise<void> {
+  if (warnings.length === 0) return;
+  const { renderIssues } = await import('../config/plan/render.ts');
+  writeLine(context.stderr, renderIssues(warnings).trimEnd());
+}
+
+/** The refusal of a configuration: every issue, once. */
+export async function refused(stack: string, issues: readonly Issue[]): Promise<CommandFailure> {
+  const { renderIssues } = await import('../config/plan/render.ts');
+  return new CommandFailure(
+    EXIT.usage,
+    `Pulumi.${stack}.yaml can't be deployed as it stands; nothing was touched.\n${renderIssues(issues).trimEnd()}`,
+  );
+}
+
+/** The stacks that have a configuration file in `projectDir`, sorted. */
+function stacksOf(projectDir: string): string[] {
+  return readdirSync(projectDir)
+    .flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [])
+    .sort();
+}
+
+/** What to say when a stack has no configuration file. */
+function unknownStack(stack: string, known: readonly string[]): string {
+  const list = known.length === 0 ? 'there is none yet' : `there are: ${known.join(', ')}`;
+  return (
+    `no stack "${stack}": there is no Pulumi.${stack}.yaml (${list}). To make one, write the file with at least\n` +
+    `  config:\n    slipway:system: linkflow\n    slipway:environment: dev   # dev, test or prod`
+  );
+}
