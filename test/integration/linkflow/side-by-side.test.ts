@@ -1,0 +1,40 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { freePorts, TestStack } from '../support/test-stack.ts';
+
+const stacks = [new TestStack('left'), new TestStack('right')] as const;
+
+afterAll(async () => {
+  for (const stack of stacks) {
+    await stack.slipway('down', '--volumes', '--yes');
+    await stack.dispose();
+  }
+}, 180_000);
+
+describe('two stacks on one host', () => {
+  test('come up at the same moment, each with its own containers, networks and work', async () => {
+    for (const stack of stacks) {
+      const [http] = await freePorts(1);
+      stack.configure({ system: 'linkflow', environment: 'test', profiles: ['migrate'], ports: { api: { http } } });
+    }
+    const ups = await Promise.all(stacks.map((stack) => stack.slipway('up')));
+    expect(ups).toMatchObject([{ exitCode: 0 }, { exitCode: 0 }]);
+    const [left, right] = await Promise.all(
+      stacks.map(async (stack) =>
+        (await stack.networks()).flatMap((network) => network.IPAM?.Config?.map((config) => config.Subnet) ?? []),
+      ),
+    );
+    expect(left?.length).toBeGreaterThan(0);
+    expect(left).toHaveLength(right?.length ?? 0);
+    expect(new Set([...(left ?? []), ...(right ?? [])]).size).toBe(2 * (left?.length ?? 0));
+  }, 300_000);
+
+  test('go one by one, the other untouched', async () => {
+    const [left, right] = stacks;
+    const before = (await right.containers()).map((container) => container.Id);
+    expect(await left.slipway('down', '--volumes', '--yes')).toMatchObject({ exitCode: 0 });
+    expect(await left.containers()).toEqual([]);
+    expect((await right.containers()).map((container) => container.Id)).toEqual(before);
+    expect((await right.slipway('status')).exitCode).toBe(0);
+    expect((await right.slipway('smoke')).exitCode).toBe(0);
+  }, 120_000);
+});

@@ -1,0 +1,194 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import * as pulumi from '@pulumi/pulumi';
+import type { Plan } from '../../../config/plan/types.ts';
+import { dockerHost } from '../../../components/engines/docker-host/engine.ts';
+import { System } from '../../../components/system.ts';
+import { plannedService } from './planned-service.ts';
+
+const PLAN: Plan = {
+  system: 'shop',
+  environment: 'dev',
+  stack: 'dev',
+  prefix: 'shop-dev',
+  profiles: [],
+  pool: '10.213.0.0/16',
+  services: [
+    plannedService({
+      name: 'app',
+      replicas: 2,
+      dependsOn: [
+        { service: 'db', condition: 'healthy' },
+        { service: 'migrate', condition: 'completed' },
+      ],
+      networks: [
+        { network: 'door-app', aliases: ['app'], join: 'healthy' },
+        { network: 'home', aliases: [], join: 'create' },
+      ],
+      secrets: [{ name: 'DB_URL', secret: 'DB_URL', path: '/run/secrets/DB_URL', mode: '0400', uid: 1000, gid: 1000 }],
+    }),
+    plannedService({
+      name: 'db',
+      imageName: 'db',
+      singleton: true,
+      networks: [{ network: 'home', aliases: ['db'], join: 'create' }],
+      volumes: [{ volume: 'db-data', path: '/data', readOnly: false }],
+      rollout: { order: 'deleteFirst', healthTimeoutMs: 60_000, drainMs: 0, stopGraceMs: 10_000 },
+    }),
+    plannedService({ name: 'migrate', kind: 'job', dependsOn: [{ service: 'db', condition: 'healthy' }] }),
+  ],
+  images: [
+    { name: 'app', build: { context: 'images/app', dockerfile: 'Dockerfile', args: {} }, uid: 1000, gid: 1000 },
+    { name: 'db', reference: 'postgres:16', uid: 999, gid: 999 },
+    { name: 'unused', reference: 'nginx:1', uid: 0, gid: 0 },
+  ],
+  networks: [
+    { name: 'door-app', internal: true, addresses: 8 },
+    { name: 'home', internal: true, addresses: 16 },
+  ],
+  volumes: [{ name: 'db-data', service: 'db', description: 'Rows.' }],
+  secrets: [
+    {
+      name: 'DB_PASSWORD',
+      description: 'Opens the database.',
+      source: 'generated',
+      format: { kind: 'password', length: 32 },
+      services: ['app'],
+    },
+    {
+      name: 'DB_URL',
+      description: 'Where the database is.',
+      source: 'derived',
+      format: { kind: 'template', template: 'db://:${DB_PASSWORD|url}@db' },
+      services: ['app'],
+    },
+  ],
+};
+
+interface Recorded {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+}
+
+const recorded: Recorded[] = [];
+let urls: unknown;
+
+const OUTPUTS: Readonly<Record<string, (name: string) => object>> = {
+  'random:index/randomPassword:RandomPassword': () => ({ result: pulumi.secret('a/b') }),
+  'random:index/randomId:RandomId': () => ({ hex: 'cafe0123' }),
+  'docker:index/remoteImage:RemoteImage': (name) => ({ imageId: `sha256:${name}` }),
+  'docker:index/network:Network': (name) => ({ name: `${name}-1234567` }),
+  'docker:index/volume:Volume': (name) => ({ name: `${name}-1234567` }),
+  'slipway:index:Subnets': () => ({ subnets: { home: '10.213.0.0/27', 'door-app': '10.213.0.32/28' } }),
+  'slipway:index:Files': (name) => ({ volume: `${name}-1234567` }),
+};
+
+beforeAll(async () => {
+  await pulumi.runtime.setMocks(
+    {
+      call: () => ({}),
+      newResource: ({ type, name, inputs }) => {
+        recorded.push({ type, name, inputs: inputs as Record<string, unknown> });
+        return { id: `${name}-id`, state: { ...(inputs as object), ...OUTPUTS[type]?.(name) } };
+      },
+    },
+    'slipway',
+    'dev',
+  );
+  const system = new System('shop', {
+    plan: PLAN,
+    running: new Set(['app-1']),
+    provided: () => pulumi.output('never asked for'),
+    engine: dockerHost({
+      host: 'unix:///var/run/docker.sock',
+      contexts: new Map([['app', { path: 'images/app', digest: '0123456789ab' }]]),
+      machineBuildArgs: { APT_MIRROR: 'http://mirror.example' },
+    }),
+  });
+  system.urls.apply((value) => (urls = value));
+  await pulumi.runtime.disconnect();
+});
+
+function inputsOf(type: string, name: string): Record<string, unknown> {
+  const found = recorded.filter((resource) => resource.type === type && resource.name === name);
+  expect(found).toHaveLength(1);
+  return found[0]?.inputs ?? {};
+}
+
+describe('System', () => {
+  test('makes exactly the resources of the plan, each under a name of its own', () => {
+    expect(recorded.map(({ type, name }) => `${type.split(':').at(-1) ?? ''} ${name}`).sort()).toEqual([
+      'Container shop-dev-app-1',
+      'Container shop-dev-app-2',
+      'Container shop-dev-db-1',
+      'Files app-secrets',
+      'Foundation shop-dev',
+      'Job migrate',
+      'Network shop-dev-door-app',
+      'Network shop-dev-home',
+      'RandomId instance',
+      'RandomPassword DB_PASSWORD',
+      'RemoteImage app',
+      'RemoteImage db',
+      'Replica app-1',
+      'Replica app-2',
+      'Replica db-1',
+      'Service app',
+      'Service db',
+      'Service migrate',
+      'Subnets subnets',
+      'System shop',
+      'Volume shop-dev-db-data',
+      'docker docker',
+      'slipway slipway',
+    ]);
+  });
+
+  test('names a built image by what it is built from', () => {
+    expect(inputsOf('docker:index/remoteImage:RemoteImage', 'app')).toMatchObject({
+      name: 'slipway/app:0123456789ab',
+      keepLocally: true,
+      build: { context: 'images/app', buildArgs: { APT_MIRROR: 'http://mirror.example' } },
+    });
+    expect(inputsOf('docker:index/remoteImage:RemoteImage', 'db')).toMatchObject({ name: 'postgres:16' });
+  });
+
+  test('lets a container join what it joins at creation, and its gate the rest', () => {
+    const container = inputsOf('docker:index/container:Container', 'shop-dev-app-1');
+    expect(container['networksAdvanced']).toEqual([{ name: 'shop-dev-home-1234567', aliases: [] }]);
+    expect(inputsOf('slipway:index:Replica', 'app-1')).toMatchObject({
+      container: 'shop-dev-app-1-id',
+      networks: { 'shop-dev-door-app-1234567': ['app'] },
+    });
+  });
+
+  test('labels what it makes with whose it is', () => {
+    const { labels } = inputsOf('docker:index/container:Container', 'shop-dev-app-2');
+    expect(labels).toEqual(
+      expect.arrayContaining([
+        { label: 'slipway.instance', value: 'cafe0123' },
+        { label: 'slipway.replica', value: '2' },
+        { label: 'slipway.service', value: 'app' },
+      ]),
+    );
+  });
+
+  test('delivers secrets as files of who reads them, derived ones with their parts filled in', () => {
+    const { files } = inputsOf('slipway:index:Files', 'app-secrets');
+    // The whole map is marked secret: what was asked for stands in `value`.
+    expect(files).toMatchObject({
+      value: { DB_URL: { content: 'db://:a%2Fb@db', mode: '0400', uid: 1000, gid: 1000 } },
+    });
+    expect(JSON.stringify(inputsOf('docker:index/container:Container', 'shop-dev-app-1'))).not.toContain('a%2Fb');
+  });
+
+  test('gives a database its volume by the name that it has on the host', () => {
+    expect(inputsOf('docker:index/container:Container', 'shop-dev-db-1')).toMatchObject({
+      volumes: [{ volumeName: 'shop-dev-db-data-1234567', containerPath: '/data', readOnly: false }],
+    });
+  });
+
+  test('shows no address where none is published', () => {
+    expect(urls).toEqual({});
+  });
+});
