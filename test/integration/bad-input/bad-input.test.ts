@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { exits } from '../support/answer.ts';
 import { freePorts, TestStack, type Settings } from '../support/test-stack.ts';
 
 /*
@@ -68,7 +69,7 @@ describe('up refuses', () => {
       stack.configure(settings);
       const up = await stack.slipway('up');
       expect(up.stderr).toContain(where);
-      expect(up.exitCode).toBe(2);
+      exits(up, 2);
       await untouched();
     },
     60_000,
@@ -77,7 +78,7 @@ describe('up refuses', () => {
   test('several problems, all in one report', async () => {
     stack.configure({ ...GOOD, profiles: ['none'], services: { worker: { replicas: 0 }, nobody: {} } });
     const up = await stack.slipway('up');
-    expect(up.exitCode).toBe(2);
+    exits(up, 2);
     expect(up.stderr).toContain('slipway:profiles');
     expect(up.stderr).toContain('slipway:services.worker.replicas');
     expect(up.stderr).toContain('slipway:services.nobody');
@@ -87,7 +88,7 @@ describe('up refuses', () => {
   test('an engine that does not answer', async () => {
     stack.configure({ ...GOOD, host: 'unix:///nonexistent/docker.sock' });
     const up = await stack.slipway('up');
-    expect(up.exitCode).toBe(3);
+    exits(up, 3);
     expect(up.stderr).toContain('unix:///nonexistent/docker.sock');
     await untouched();
   }, 60_000);
@@ -110,7 +111,7 @@ describe('a port that something else on the host holds', () => {
   test('is named before anything is touched', async () => {
     stack.configure({ ...GOOD, ports: { api: { http: port } } });
     const up = await stack.slipway('up');
-    expect(up.exitCode).toBe(2);
+    exits(up, 2);
     expect(up.stderr).toContain(String(port));
     await untouched();
   }, 60_000);

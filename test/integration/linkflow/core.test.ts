@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { exits } from '../support/answer.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePorts, killTree, TestStack, type Settings } from '../support/test-stack.ts';
 
@@ -99,7 +100,7 @@ async function completed(id: string): Promise<z.infer<typeof execution>> {
 describe('a first up', () => {
   test('brings every service of the core up healthy and proves it with one execution', async () => {
     const up = await stack.slipway('up');
-    expect(up).toMatchObject({ exitCode: 0 });
+    exits(up, 0);
     const found = await stack.containers();
     expect([...new Set(found.map((container) => container.Labels['slipway.service']))]).toEqual(
       expect.arrayContaining(CORE),
@@ -176,26 +177,26 @@ describe('a first up', () => {
 describe('what runs', () => {
   test('is as planned, says status', async () => {
     const status = await stack.slipway('status', '--json');
-    expect(status.exitCode).toBe(0);
+    exits(status, 0);
   });
 
   test('has no change left, says pulumi preview', async () => {
     const preview = await stack.pulumi('preview', '--expect-no-changes', '--non-interactive');
-    expect(preview).toMatchObject({ exitCode: 0 });
+    exits(preview, 0);
   }, 60_000);
 
   test('is left alone by an unchanged up', async () => {
     const before = await ids();
-    expect(await stack.slipway('up')).toMatchObject({ exitCode: 0 });
+    exits(await stack.slipway('up'), 0);
     expect(await ids()).toEqual(before);
   }, 60_000);
 
   test('is not as planned once a container has stopped, says status, and the next up brings it back', async () => {
     const { 'worker-1': worker, ...others } = await ids();
     await stack.docker.getContainer(worker ?? '').stop();
-    expect((await stack.slipway('status')).exitCode).toBe(1);
-    expect(await stack.slipway('up')).toMatchObject({ exitCode: 0 });
-    expect((await stack.slipway('status')).exitCode).toBe(0);
+    exits(await stack.slipway('status'), 1);
+    exits(await stack.slipway('up'), 0);
+    exits(await stack.slipway('status'), 0);
     expect(await ids()).toMatchObject(others);
   }, 120_000);
 });
@@ -204,7 +205,7 @@ describe('scaling', () => {
   test('from 1 to 3 leaves the first replica alone', async () => {
     const before = await ids();
     stack.configure({ ...settings, services: { worker: { replicas: 3 } } });
-    expect(await stack.slipway('up', '--skip-smoke')).toMatchObject({ exitCode: 0 });
+    exits(await stack.slipway('up', '--skip-smoke'), 0);
     const after = await ids();
     expect(after).toMatchObject(before);
     expect(Object.keys(after).filter((name) => name.startsWith('worker-'))).toHaveLength(3);
@@ -213,7 +214,7 @@ describe('scaling', () => {
   test('from 3 to 2 deletes exactly one container and touches no other', async () => {
     const { 'worker-3': third, ...others } = await ids();
     stack.configure({ ...settings, services: { worker: { replicas: 2 } } });
-    expect(await stack.slipway('up', '--skip-smoke')).toMatchObject({ exitCode: 0 });
+    exits(await stack.slipway('up', '--skip-smoke'), 0);
     expect(third).toBeDefined();
     expect(await ids()).toEqual(others);
   }, 180_000);
@@ -227,7 +228,7 @@ describe('a release', () => {
       services: { worker: { replicas: 2 }, matching: { env: { PARTITION_COUNT: 'none' } } },
     });
     const up = await stack.slipway('up', '--skip-smoke');
-    expect(up.exitCode).toBe(1);
+    exits(up, 1);
     expect(up.all).toContain('matching');
     const { State } = await stack.docker.getContainer(before['matching-1'] ?? '').inspect();
     expect(State.Status).toBe('running');
@@ -237,7 +238,7 @@ describe('a release', () => {
 
   test('that mends it ends clean, with one container a replica', async () => {
     stack.configure({ ...settings, services: { worker: { replicas: 2 } } });
-    expect(await stack.slipway('up')).toMatchObject({ exitCode: 0 });
+    exits(await stack.slipway('up'), 0);
     expect(await stack.containers('matching')).toHaveLength(1);
     await completed(await start({ input: {} }));
   }, 180_000);
@@ -251,7 +252,7 @@ describe('a migration that fails', () => {
       services: { worker: { replicas: 2 }, migrate: { env: { LOG_LEVEL: 'no such level' } } },
     });
     const up = await stack.slipway('up', '--skip-smoke');
-    expect(up.exitCode).toBe(1);
+    exits(up, 1);
     expect(up.all).toContain('migrate');
     expect(up.all).toContain('LOG_LEVEL must be one of');
     const services = Object.entries(before).filter(([name]) => name !== 'migrate-job');
@@ -260,7 +261,7 @@ describe('a migration that fails', () => {
 
   test('leaves nothing behind once it is mended', async () => {
     stack.configure({ ...settings, services: { worker: { replicas: 2 } } });
-    expect(await stack.slipway('up', '--skip-smoke')).toMatchObject({ exitCode: 0 });
+    exits(await stack.slipway('up', '--skip-smoke'), 0);
     const jobs = await stack.containers('migrate');
     expect(jobs).toHaveLength(1);
     const { State } = await stack.docker.getContainer(jobs[0]?.Id ?? '').inspect();
@@ -276,10 +277,10 @@ describe('an up that is interrupted', () => {
       expect((await stack.containers('worker')).length).toBeGreaterThan(2);
     });
     process.kill(up.pid, 'SIGINT');
-    expect((await up.answer).exitCode).toBe(130);
-    expect(await stack.slipway('up', '--skip-smoke')).toMatchObject({ exitCode: 0 });
+    exits(await up.answer, 130);
+    exits(await stack.slipway('up', '--skip-smoke'), 0);
     expect(await stack.containers('worker')).toHaveLength(3);
-    expect((await stack.slipway('status')).exitCode).toBe(0);
+    exits(await stack.slipway('status'), 0);
   }, 240_000);
 });
 
@@ -292,9 +293,9 @@ describe('an up that is killed', () => {
     });
     killTree(up.pid);
     await up.answer;
-    expect(await stack.slipway('up', '--skip-smoke')).toMatchObject({ exitCode: 0 });
+    exits(await stack.slipway('up', '--skip-smoke'), 0);
     expect(await stack.containers('worker')).toHaveLength(4);
-    expect((await stack.slipway('status')).exitCode).toBe(0);
+    exits(await stack.slipway('status'), 0);
   }, 240_000);
 });
 
@@ -307,9 +308,9 @@ describe('a second up of the same stack', () => {
       expect(first.printed()).toContain('worker');
     });
     const second = await stack.slipway('up', '--skip-smoke');
-    expect(second.exitCode).toBe(4);
+    exits(second, 4);
     expect(second.stderr).toContain(stack.name);
-    expect(await first.answer).toMatchObject({ exitCode: 0 });
+    exits(await first.answer, 0);
   }, 180_000);
 });
 
@@ -317,18 +318,18 @@ describe('down', () => {
   test('removes what runs, and the next up finds the old data', async () => {
     const id = await start({ input: { message: 'remember me' } });
     await completed(id);
-    expect(await stack.slipway('down')).toMatchObject({ exitCode: 0 });
+    exits(await stack.slipway('down'), 0);
     expect(await stack.containers()).toEqual([]);
     expect(await stack.networks()).toEqual([]);
     expect((await stack.volumes()).map((volume) => volume.Labels['slipway.kind']).sort()).toEqual(['data', 'data']);
-    expect(await stack.slipway('up')).toMatchObject({ exitCode: 0 });
+    exits(await stack.slipway('up'), 0);
     expect(execution.parse(await (await fetch(`${api}/executions/${id}`)).json())).toMatchObject({
       state: 'completed',
     });
   }, 300_000);
 
   test('with --volumes leaves nothing at all', async () => {
-    expect(await stack.slipway('down', '--volumes', '--yes')).toMatchObject({ exitCode: 0 });
+    exits(await stack.slipway('down', '--volumes', '--yes'), 0);
     expect(await stack.containers()).toEqual([]);
     expect(await stack.networks()).toEqual([]);
     expect(await stack.volumes()).toEqual([]);

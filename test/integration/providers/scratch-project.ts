@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { toolchainEnvironment } from '../../../tools/setup/environment.mjs';
 import { projectFolder } from '../../../tools/setup/layout.mjs';
+import type { Answer } from '../support/answer.ts';
 
 /** Declares every resource of `resources.json`: `{name, type, args}`; `$name.output` as a text refers to an output. */
 const PROGRAM = `
@@ -28,11 +29,6 @@ export interface Declared {
   readonly name: string;
   readonly type: string;
   readonly args: object;
-}
-
-export interface Answer {
-  readonly exitCode: number;
-  readonly all: string;
 }
 
 /** What a step of a preview or an `up` is about. */

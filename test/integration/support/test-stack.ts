@@ -11,14 +11,12 @@ import { connect, engineHost } from '../../../engine/connect.ts';
 import { LABELS } from '../../../engine/labels.ts';
 import { toolchainEnvironment } from '../../../tools/setup/environment.mjs';
 import { projectFolder } from '../../../tools/setup/layout.mjs';
+import type { Answer } from './answer.ts';
 
-/** What a command answered. */
-export interface Answer {
-  readonly exitCode: number;
+/** What a command answered, stream by stream. */
+export interface Streams extends Answer {
   readonly stdout: string;
   readonly stderr: string;
-  /** Both, for messages of failed expectations. */
-  readonly all: string;
 }
 
 /** A command that is still running. */
@@ -26,7 +24,7 @@ export interface Running {
   readonly pid: number;
   /** What it has printed so far. */
   printed(): string;
-  readonly answer: Promise<Answer>;
+  readonly answer: Promise<Streams>;
 }
 
 /** What Pulumi keeps in a stack's configuration file. */
@@ -77,7 +75,7 @@ export class TestStack {
   }
 
   /** Runs `slipway` as a user does and waits for its answer, whatever the exit code. */
-  async slipway(command: string, ...args: string[]): Promise<Answer> {
+  async slipway(command: string, ...args: string[]): Promise<Streams> {
     return this.start(command, ...args).answer;
   }
 
@@ -105,7 +103,7 @@ export class TestStack {
   }
 
   /** Runs the Pulumi CLI itself on this stack. */
-  async pulumi(...args: string[]): Promise<Answer> {
+  async pulumi(...args: string[]): Promise<Streams> {
     const { exitCode, stdout, stderr, all } = await execa('pulumi', [...args, '--stack', this.name], {
       cwd: projectFolder,
       env: { ...this.env, PATH: this.env['PATH'] ?? '' },
