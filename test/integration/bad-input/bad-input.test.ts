@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { exits } from '../support/answer.ts';
-import { freePorts, TestStack, type Settings } from '../support/test-stack.ts';
+import { freePorts } from '../support/free-ports.ts';
+import { TestStack, type Settings } from '../support/test-stack.ts';
 
 /*
  * What a user gets wrong: `up` exits with 2, names every problem where the user wrote it, and has touched nothing.

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { exits } from '../support/answer.ts';
 import { eventually } from '../support/eventually.ts';
-import { freePorts, killTree, TestStack, type Settings } from '../support/test-stack.ts';
+import { freePorts } from '../support/free-ports.ts';
+import { killTree, TestStack, type Settings } from '../support/test-stack.ts';
 
 /*
  * LinkFlow's core on a real engine, through the real command: one stack that the tests take through a life, in order.

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { exits } from '../support/answer.ts';
-import { freePorts, TestStack } from '../support/test-stack.ts';
+import { freePorts } from '../support/free-ports.ts';
+import { TestStack } from '../support/test-stack.ts';
 
 const stacks = [new TestStack('left'), new TestStack('right')] as const;
 
