@@ -11,6 +11,7 @@ import { plannedSmoke } from './plan/smoke.ts';
 import { sortedSet } from './plan/sort.ts';
 import { stackOverlay } from './plan/stack-overlay.ts';
 import type { EnvironmentName, Issue, Plan } from './plan/types.ts';
+import { plannedTasks } from './plan/tasks.ts';
 import { plannedVolumes } from './plan/volumes.ts';
 import { checkChoices } from './rules/choices.ts';
 import { checkSystem } from './rules/index.ts';
@@ -98,6 +99,7 @@ function planOf(resolution: Resolution): Plan {
     networks: plannedNetworks(system.services, active),
     volumes: plannedVolumes(system),
     secrets: plannedSecrets(system.secrets, active, resolution.providedSecrets),
+    tasks: plannedTasks(system, active),
     ...(smoke && { smoke }),
   };
 }

@@ -6,7 +6,7 @@ import type { Issue } from './types.ts';
 /** `${name}`: a parameter; parameters begin with a lower-case letter, secrets are written in capitals. */
 const PARAMETER = /\$\{([a-z][A-Za-z0-9]*)\}/g;
 
-/** Fills the system's parameters into variables, commands, health checks, files and templates of secrets. */
+/** Fills the system's parameters into variables, commands, health checks, files, tasks and templates of secrets. */
 export function fillParameters(system: System): { system: System; issues: Issue[] } {
   const issues: Issue[] = [];
   const known = Object.keys(system.parameters).sort();
@@ -30,7 +30,11 @@ export function fillParameters(system: System): { system: System; issues: Issue[
   const services = mapValues(system.services, (service, name) =>
     fillService(service, (text, ...path) => fill(text, ['services', name, ...path])),
   );
-  return { system: { ...system, secrets, services }, issues };
+  const tasks = mapValues(system.tasks, (task, name) => ({
+    ...task,
+    command: task.command.map((text, index) => fill(text, ['tasks', name, 'command', index])),
+  }));
+  return { system: { ...system, secrets, services, tasks }, issues };
 }
 
 function fillService(service: Service, fill: (text: string, ...path: PropertyKey[]) => string): Service {

@@ -49,6 +49,7 @@ function plannedService(
     ...(service.healthcheck && { healthcheck: healthcheck(service.healthcheck) }),
     environment: sortedRecord({ ...secretVariables(service), ...service.environment }),
     secrets: secretFiles(service, owner),
+    binds: [],
     volumes: sortedEntries(service.volumes).map(([volume, use]) => ({ volume, ...use })),
     tmpfs: sortedEntries(service.tmpfs).map(([path, { size }]) => ({ path, size: size ?? 0 })),
     files: sortedEntries(service.files).map(([path, file]) => ({ path, ...file, ...owner })),

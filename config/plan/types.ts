@@ -27,6 +27,7 @@ export interface Plan {
   readonly networks: readonly PlannedNetwork[];
   readonly volumes: readonly PlannedVolume[];
   readonly secrets: readonly PlannedSecret[];
+  readonly tasks: readonly PlannedTask[];
   /** What proves a deployment by work; absent: the system declares none. */
   readonly smoke?: PlannedSmoke;
 }
@@ -67,6 +68,8 @@ export interface PlannedService {
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: readonly SecretFile[];
   readonly volumes: readonly Mount[];
+  /** Folders of the host, mounted so that a container sees changes at once. */
+  readonly binds: readonly Bind[];
   /** Folders in memory: path → size in bytes (0: the engine's default). */
   readonly tmpfs: readonly { readonly path: string; readonly size: number }[];
   /** Configuration files that hold no secret, delivered like secrets: in a volume, read-only. */
@@ -195,6 +198,28 @@ export interface PlannedNetwork {
   readonly internal: boolean;
   /** Addresses that containers need: who may join, at the scaling maximum, twice over. The engine's own come on top. */
   readonly addresses: number;
+}
+
+/** A folder of the host inside a container. */
+export interface Bind {
+  /** As the configuration has it: absolute, or relative to the project. */
+  readonly source: string;
+  readonly path: string;
+  readonly readOnly: boolean;
+}
+
+/** Something that a person runs by name, in a container of a stack that is up. */
+export interface PlannedTask {
+  readonly name: string;
+  /** What it does, in a sentence. */
+  readonly description: string;
+  /** Service in whose container it runs. */
+  readonly service: string;
+  readonly command: readonly string[];
+  /** True: it destroys data, and asks first. */
+  readonly destructive: boolean;
+  /** True: a person types into it; it gets a terminal where there is one. */
+  readonly interactive: boolean;
 }
 
 /** A volume with data of a service. */

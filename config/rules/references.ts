@@ -8,6 +8,15 @@ import { unknownName } from './suggest.ts';
 export const checkReferences: Rule = ({ system }) => [
   ...Object.entries(system.services).flatMap(([name, service]) => checkService(name, service, system)),
   ...checkSmoke(system),
+  ...Object.entries(system.tasks)
+    .filter(([, { service }]) => !Object.hasOwn(system.services, service))
+    .map(([name, { service }]) =>
+      unknownName([system.name, 'tasks', name, 'service'], {
+        noun: 'service',
+        name: service,
+        known: Object.keys(system.services),
+      }),
+    ),
 ];
 
 function checkService(name: string, service: Service, system: System): Issue[] {

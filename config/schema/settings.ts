@@ -102,6 +102,16 @@ export const Settings = z.strictObject({
       accepted: 'a map of services',
       example: '{ api: { http: 18000 }, postgres: 15432, redis: false }',
     }),
+  sources: z
+    .record(z.string(), z.string().min(1).meta({ accepted: 'the path of a folder' }))
+    .default({})
+    .meta({
+      description:
+        'Folders with sources of your own that services are built from, by the name that the system has for them; ' +
+        'absolute, or relative to the project. Without one the reference images run.',
+      accepted: 'a map of folders',
+      example: '{ api: ../lnkflow-ai/apps/api }',
+    }),
   host: z
     .string()
     .regex(/^(?:unix:\/\/\/|(?:tcp|http):\/\/[^/\s])\S*$/)

@@ -5,6 +5,8 @@ import { Name, VariableName } from './name.ts';
 import { Secret } from './secret.ts';
 import { Service } from './service.ts';
 import { Smoke } from './smoke.ts';
+import { Source } from './source.ts';
+import { Task } from './task.ts';
 import { Volume } from './volume.ts';
 
 /** A system in one environment. */
@@ -18,6 +20,8 @@ export const System = z.strictObject({
   secrets: z.record(VariableName, Secret).default({}),
   volumes: z.record(Name, Volume).default({}),
   services: z.record(Name, Service),
+  tasks: z.record(Name, Task).default({}),
+  sources: z.record(Name, Source).default({}),
   smoke: Smoke.optional(),
 });
 export type System = z.output<typeof System>;

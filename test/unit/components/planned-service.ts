@@ -23,6 +23,7 @@ export function plannedService(changes: Partial<PlannedService> = {}): PlannedSe
     environment: {},
     secrets: [],
     volumes: [],
+    binds: [],
     tmpfs: [],
     files: [],
     readOnly: true,

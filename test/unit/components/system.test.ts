@@ -46,6 +46,7 @@ const PLAN: Plan = {
     { name: 'home', internal: true, addresses: 16 },
   ],
   volumes: [{ name: 'db-data', service: 'db', description: 'Rows.' }],
+  tasks: [],
   secrets: [
     {
       name: 'DB_PASSWORD',

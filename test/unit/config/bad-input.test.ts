@@ -133,7 +133,7 @@ const cases: readonly [obligation: string, stack: Stack, issue: Issue][] = [
     error(
       'slipway:profile',
       'unknown key "profile"',
-      'did you mean "profiles"? known: environment, host, images, network, ports, profiles, services, system',
+      'did you mean "profiles"? known: environment, host, images, network, ports, profiles, services, sources, system',
     ),
   ],
   [

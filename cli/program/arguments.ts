@@ -1,0 +1,15 @@
+import { InvalidArgumentError } from 'commander';
+
+/**
+ * A whole number from 1 on.
+ * @throws InvalidArgumentError for anything else
+ */
+export function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It has to be a whole number from 1 on.');
+  return Number(text);
+}
+
+/** A command as it follows the service: the dashes only tell where it begins. */
+export function withoutDashes(command: readonly string[]): readonly string[] {
+  return command[0] === '--' ? command.slice(1) : command;
+}

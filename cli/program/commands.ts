@@ -1,0 +1,11 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+
+/** What a group of commands is added with. Each command's module is loaded only when it runs. */
+export interface Commands {
+  /** Adds a command that works on a stack. */
+  readonly add: (name: string, description: string, examples: readonly string[]) => Command;
+  /** Takes the exit code of an action over. */
+  readonly runs: <A extends unknown[]>(action: (...args: A) => Promise<number>) => (...args: A) => Promise<void>;
+  readonly context: Context;
+}
