@@ -2,6 +2,7 @@ import type { SystemDescription } from '../schema/system.ts';
 import { engine } from './linkflow/engine.ts';
 import { dev, prod, test } from './linkflow/environments.ts';
 import { laravel } from './linkflow/laravel.ts';
+import { plainProxy, proxyFiles } from './linkflow/proxy.ts';
 import { stores } from './linkflow/stores.ts';
 
 /** LinkFlow: a Laravel API and a Go engine on PostgreSQL and Redis, as its two guides describe it. */
@@ -53,8 +54,20 @@ export const linkflow: SystemDescription = {
     ...laravel,
     ...engine,
     nginx: {
-      description: 'The way in: routes by server name to api and engine.',
+      description: 'The way in: routes by path to api and engine.',
       image: 'nginx',
+      // The guide's configuration for dev, and that of every environment: nothing in the container listens on 443.
+      ...proxyFiles(
+        plainProxy({
+          port: 80,
+          routes: [
+            { prefix: '/api/', to: { service: 'api', port: 8000 } },
+            { prefix: '/engine/', to: { service: 'frontend', port: 8080 }, strip: true },
+          ],
+          workers: 1,
+          connections: 256,
+        }),
+      ),
       profiles: ['production'],
       // Ours: the guide names no bounds, and a port of the host can be published once.
       bounds: { max: 1 },
@@ -67,7 +80,7 @@ export const linkflow: SystemDescription = {
         timeout: '5s',
         retries: 3,
       },
-      tmpfs: { '/tmp': {}, '/var/cache/nginx': {} },
+      tmpfs: { '/tmp': {} },
     },
   },
   environments: { dev, test, prod },
@@ -78,6 +91,7 @@ export const linkflow: SystemDescription = {
     poll: { path: '/api/v1/executions/{id}', done: 'completed', failed: ['failed', 'cancelled', 'timed_out'] },
     timeout: '60s',
     urls: [
+      { label: 'Proxy', service: 'nginx', port: 'http', path: '/health' },
       { label: 'API', service: 'api', port: 'http', path: '/api/v1/health' },
       { label: 'Engine', service: 'frontend', port: 'http', path: '/health' },
       { label: 'Engine gRPC', service: 'frontend', port: 'grpc' },

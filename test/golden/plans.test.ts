@@ -3,9 +3,9 @@ import { renderPlan } from '../../config/plan/render.ts';
 import { planOf, resolveLinkflow } from '../unit/config/fixture.ts';
 import { expectFile } from './golden.ts';
 
-/** Together the three show all fifteen services; prod has nginx and scheduler without a profile. */
+/** Dev shows all fifteen services; prod has nginx and scheduler without a profile. */
 const stacks = [
-  { stack: 'dev', values: { profiles: ['migrate'] } },
+  { stack: 'dev', values: { profiles: ['control', 'edge', 'migrate', 'production', 'scheduler'] } },
   { stack: 'test', values: { profiles: ['migrate'] } },
   { stack: 'prod', values: { profiles: ['control', 'edge', 'migrate'] } },
 ];

@@ -16,6 +16,7 @@ export const dev: Environment = {
     scheduler: { environment: debugging },
     frontend: { ports: { http: { published: 8080 }, grpc: { published: 9090 } } },
     worker: { environment: { NUM_WORKERS: 2 } },
+    nginx: { ports: { http: { published: 8088 } } },
   },
 };
 
