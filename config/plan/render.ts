@@ -9,6 +9,7 @@ import type {
   PlannedPort,
   PlannedSecret,
   PlannedService,
+  PlannedTask,
   Resources,
 } from './types.ts';
 
@@ -37,6 +38,7 @@ export function renderPlan(plan: Plan): string {
       plan.volumes.map(({ name, service, description }) => `${name}: of ${service}. ${description}`),
     ),
     ...section('secrets', plan.secrets.map(secretFact)),
+    ...section('tasks', plan.tasks.flatMap(taskFacts)),
     ...section(
       'smoke test',
       smoke
@@ -171,6 +173,11 @@ function imageFact({ name, build, reference, uid, gid }: PlannedImage): string {
 function secretFact({ name, source, format, services, description }: PlannedSecret): string {
   const readers = services.length === 0 ? 'no service' : services.join(', ');
   return `${name}: ${source}, ${formatText(format)}, for ${readers}. ${description}`;
+}
+
+function taskFacts({ name, description, service, command, destructive, interactive }: PlannedTask): string[] {
+  const kind = [...(destructive ? ['destroys data'] : []), ...(interactive ? ['interactive'] : [])];
+  return [`${name}: in ${[service, ...kind].join(', ')}. ${description}`, `${name}: ${command.map(quoted).join(' ')}`];
 }
 
 function formatText(format: PlannedSecret['format']): string {

@@ -4,6 +4,7 @@ import { dev, prod, test } from './linkflow/environments.ts';
 import { laravel } from './linkflow/laravel.ts';
 import { plainProxy, proxyFiles } from './linkflow/proxy.ts';
 import { stores } from './linkflow/stores.ts';
+import { tasks } from './linkflow/tasks.ts';
 
 /** LinkFlow: a Laravel API and a Go engine on PostgreSQL and Redis, as its two guides describe it. */
 export const linkflow: SystemDescription = {
@@ -83,6 +84,7 @@ export const linkflow: SystemDescription = {
       tmpfs: { '/tmp': {} },
     },
   },
+  tasks,
   environments: { dev, test, prod },
   smoke: {
     service: 'api',

@@ -23,6 +23,9 @@ const roles: Readonly<Record<string, () => Promise<Role>>> = {
   edge: () => import('./roles/edge.ts'),
   'control-plane': () => import('./roles/control-plane.ts'),
   migrate: () => import('./roles/migrate.ts'),
+  'migrate-fresh': () => import('./roles/migrate-fresh.ts'),
+  seed: () => import('./roles/seed.ts'),
+  'cache-clear': () => import('./roles/cache-clear.ts'),
 };
 
 /** EX_USAGE and EX_CONFIG of sysexits.h: starting again would not help. */
