@@ -1,0 +1,121 @@
+import { posix } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import type { Plan, PlannedService } from '../../../../../config/plan/types.ts';
+import { plainProxy, type Route } from '../../../../../config/systems/linkflow/proxy.ts';
+import { planOf, resolveLinkflow } from '../../fixture.ts';
+
+const api = { service: 'api', port: 8000 };
+const engine = { service: 'frontend', port: 8080 };
+
+function config(routes: readonly Route[]): string {
+  return plainProxy({ port: 8081, routes, workers: 3, connections: 77 });
+}
+
+/** The lines of a block, without their indentation; undefined: there is no such block. */
+function block(text: string, head: string): string[] | undefined {
+  const lines = text.split('\n');
+  const start = lines.findIndex((line) => line.trim() === `${head} {`);
+  if (start < 0) return undefined;
+  const indentation = /^ */.exec(lines[start] ?? '')?.[0] ?? '';
+  return lines.slice(start + 1, lines.indexOf(`${indentation}}`, start)).map((line) => line.trim());
+}
+
+function serviceOf({ services }: Plan, name: string): PlannedService {
+  const found = services.find((service) => service.name === name);
+  if (!found) throw new Error(`the plan has no service ${name}`);
+  return found;
+}
+
+describe('a route', () => {
+  const text = config([
+    { prefix: '/api/', to: api },
+    { prefix: '/engine/', to: engine, strip: true },
+  ]);
+
+  test('passes the path on as it is', () => {
+    expect(block(text, 'location /api/')).toEqual(['proxy_pass http://api;']);
+  });
+
+  test('that strips passes it on without the prefix', () => {
+    expect(block(text, 'location /engine/')).toEqual(['proxy_pass http://frontend/;']);
+  });
+
+  test('is named where nothing is found', () => {
+    expect(block(text, 'location /')).toEqual(['return 404 "Nothing here. There is: /health, /api/, /engine/\\n";']);
+  });
+});
+
+describe('a service behind the proxy', () => {
+  const text = config([
+    { prefix: '/api/', to: api },
+    { prefix: '/hooks/', to: api },
+    { prefix: '/engine/', to: engine },
+  ]);
+
+  test('is one upstream, however many routes lead to it', () => {
+    expect(text.match(/upstream \S+/g)).toEqual(['upstream api', 'upstream frontend']);
+  });
+
+  test('is looked up again and again, and may be missing when nginx starts', () => {
+    expect(block(text, 'upstream api')).toEqual([
+      'zone api 64k;',
+      'server api:8000 resolve fail_timeout=2s;',
+      'keepalive 16;',
+    ]);
+    expect(block(text, 'http')).toContain('resolver 127.0.0.11 valid=2s ipv6=off;');
+  });
+});
+
+describe('a plain proxy', () => {
+  const text = config([{ prefix: '/', to: api }]);
+
+  test('takes port, workers and connections from its options', () => {
+    expect(text).toContain('listen 8081;');
+    expect(text).toContain('worker_processes 3;');
+    expect(block(text, 'events')).toEqual(['worker_connections 77;']);
+  });
+
+  test('answers for its health itself', () => {
+    expect(block(text, 'location = /health')).toContain('return 200 "ok\\n";');
+  });
+
+  test('writes under /tmp alone', () => {
+    const written = [...text.matchAll(/^ *(?:pid|\w+_temp_path) (\S+);$/gm)].map(([, path]) => path);
+    expect(written).toHaveLength(6);
+    for (const path of written) expect(path).toMatch(/^\/tmp\//);
+  });
+
+  test.each(['$request ', '$request_uri', '$args', '$query_string', '$http_referer', '$http_authorization'])(
+    'keeps %s out of its log',
+    (variable) => {
+      const format = /log_format .*/.exec(text)?.[0] ?? '';
+      expect(format).toContain('$status');
+      expect(format).not.toContain(variable);
+    },
+  );
+});
+
+describe.each(['dev', 'prod'])('nginx of LinkFlow in %s', (environment) => {
+  const plan = planOf(resolveLinkflow({ values: { environment, profiles: ['production'] } }));
+  const nginx = serviceOf(plan, 'nginx');
+  const [file] = nginx.files;
+
+  test('reads the file that it gets, from a folder in which the image has nothing', () => {
+    expect(nginx.files).toHaveLength(1);
+    expect(nginx.command).toEqual(['nginx', '-c', file?.path, '-g', 'daemon off;']);
+    expect(['/etc', '/etc/nginx', '/etc/nginx/conf.d']).not.toContain(posix.dirname(file?.path ?? ''));
+  });
+
+  test('has a way to every service that it passes requests to', () => {
+    const services = [...(file?.content ?? '').matchAll(/server (\w+):(\d+) resolve/g)].map(([, name]) => name);
+    expect(services.sort()).toEqual([...nginx.calls]);
+    for (const [, name, port] of (file?.content ?? '').matchAll(/server (\w+):(\d+) resolve/g)) {
+      expect(serviceOf(plan, name ?? '').ports.map(({ container }) => String(container))).toContain(port);
+    }
+  });
+
+  test('has let go of its last request before it is killed', () => {
+    const seconds = Number(/worker_shutdown_timeout (\d+)s;/.exec(file?.content ?? '')?.[1]);
+    expect(seconds * 1000).toBeLessThan(nginx.rollout.stopGraceMs);
+  });
+});
