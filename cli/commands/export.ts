@@ -1,11 +1,77 @@
+import { resolve } from 'node:path';
+import { composeText, markerOf } from '../../config/compose/text.ts';
+import { deliveredFiles } from '../../config/compose/files.ts';
+import type { Plan } from '../../config/plan/types.ts';
+import { engineHost } from '../../engine/connect.ts';
 import type { Context, StackOption } from '../context.ts';
-import { CommandFailure, EXIT } from '../exit-codes.ts';
+import { paintFor, writeLine } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { inspectTarget, publish } from '../export/folder.ts';
+import { gather } from '../export/gather.ts';
+import { isOpened } from '../export/ownership.ts';
+import { exportText } from '../export/show.ts';
+import { takeSteps, type Steps } from '../export/steps.ts';
+import { accessOf, writeExport } from '../export/write.ts';
+import { stopIfInterrupted } from '../operations/run.ts';
+import { takeInterrupts } from '../pulumi/interrupts.ts';
+import { lockStack } from '../pulumi/lock.ts';
+import { loadPlan, showWarnings } from '../stack-plan.ts';
 
 /** What may be asked of `export`. */
 export interface ExportOptions extends StackOption {
+  /** Folder to write to. */
   readonly output: string;
+  /** True: the project runs on the data volumes of the stack. */
+  readonly adoptVolumes?: boolean;
 }
 
-export function exportCompose(_context: Context, _options: ExportOptions): Promise<number> {
-  return Promise.reject(new CommandFailure(EXIT.usage, 'export is on its way'));
+/** Writes a stack as a folder that `docker compose` runs, secrets included. */
+export async function exportCompose(context: Context, options: ExportOptions): Promise<number> {
+  const { plan, warnings } = await loadPlan(context.projectDir, options.stack);
+  await showWarnings(context, warnings);
+  const interrupts = takeInterrupts();
+  const steps = takeSteps(context);
+  try {
+    return await hold(context, plan, options, {
+      steps,
+      check: () => {
+        stopIfInterrupted(interrupts);
+      },
+    });
+  } finally {
+    steps.end();
+    interrupts.dispose();
+  }
+}
+
+interface Course {
+  readonly steps: Steps;
+  /** Throws once the user has interrupted. */
+  readonly check: () => void;
+}
+
+async function hold(context: Context, plan: Plan, options: ExportOptions, course: Course): Promise<number> {
+  const marker = markerOf(plan);
+  const target = inspectTarget(resolve(options.output), marker);
+  const lock = lockStack(context, options.stack, 'export');
+  try {
+    for (const note of lock.cleared) writeLine(context.stderr, note);
+    const known = await gather(context, { plan, adoptVolumes: options.adoptVolumes === true, ...course });
+    const self = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+    const isOpen = plan.services.flatMap(deliveredFiles).some((file) => isOpened(accessOf(file), self));
+    const text = composeText(plan, { ...known, project: context.projectDir, isOpen });
+    course.steps.begin(`writing ${target.path}`);
+    const fill = (folder: string): Promise<void> => writeExport(folder, { plan, text, self, ...known });
+    const outcome = await publish({ target, marker, fill, check: course.check });
+    const engine = engineHost(plan.host, context.env);
+    const exported = {
+      ...{ plan, folder: target.path, outcome, contexts: [...known.contexts.keys()], isOpen },
+      isAdopting: known.adopted !== undefined,
+      ...(!engine.startsWith('unix://') && { remote: engine }),
+    };
+    writeLine(context.stdout, exportText(exported, paintFor(context.stdout)));
+    return EXIT.ok;
+  } finally {
+    lock.release();
+  }
 }

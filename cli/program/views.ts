@@ -14,9 +14,11 @@ export function addViews({ add, runs, context }: Commands): void {
   add('status', 'Show services, replicas, health and what they use; exit 1 if anything is not as planned.', [
     'slipway status',
     'slipway status -v --stack test',
+    'slipway status --watch',
   ])
     .option('-v, --verbose', 'a line for each replica')
-    .option('--json', 'print as JSON')
+    .option('-w, --watch', 'go on until Ctrl-C: redrawn on a terminal, printed anew elsewhere when something has changed')
+    .option('--json', 'print as JSON; with --watch, a line whenever something has changed')
     .action(runs(async (options: StatusOptions) => (await import('../commands/status.ts')).status(context, options)));
   add('logs', 'Show the logs of services (all of them, unless named), interleaved.', [
     'slipway logs -f api worker',
@@ -56,9 +58,11 @@ export function addViews({ add, runs, context }: Commands): void {
     .action(runs(async (options: GraphOptions) => (await import('../commands/graph.ts')).graph(context, options)));
   add('export', 'Write the plan in the format of another tool, secrets included: a way out.', [
     'slipway export compose --output ./linkflow-compose',
+    'slipway export compose --stack prod --output /srv/linkflow --adopt-volumes',
   ])
     .addArgument(new Argument('<format>', 'format to write').choices(['compose']))
     .requiredOption('-o, --output <folder>', 'folder to write to; it must be empty or hold an earlier export')
+    .option('--adopt-volumes', 'run on the data volumes of the stack, which must be down, instead of new ones')
     .action(
       runs(async (_format: 'compose', options: ExportOptions) =>
         (await import('../commands/export.ts')).exportCompose(context, options),

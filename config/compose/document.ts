@@ -27,9 +27,9 @@ export interface ComposeArgs {
   readonly isOpen?: boolean;
 }
 
-/** The compose project of a plan: never that of a stack, whose names begin with the same prefix. */
+/** The compose project of a plan, in the characters that Compose allows; names of the stack itself end otherwise. */
 export function projectName({ prefix }: Pick<Plan, 'prefix'>): string {
-  return `${prefix}-compose`;
+  return `${prefix.toLowerCase().replace(/[^a-z0-9_-]/g, '-')}-compose`;
 }
 
 /** Where the export folder holds the build context of an image. */

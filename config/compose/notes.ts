@@ -1,5 +1,6 @@
 import { formatDuration } from '../schema/duration.ts';
 import type { Plan, PlannedService } from '../plan/types.ts';
+import { commandLine } from './command-line.ts';
 import { jobsNobodyAwaits } from './jobs.ts';
 import { isDoor } from './networks.ts';
 import { ON_DEMAND } from './service.ts';
@@ -31,7 +32,7 @@ export function composeNotes(plan: Plan, { adopts, isOpen }: NotesArgs): string[
 
 /** What a person may run, a line each: the tasks of the plan, as Compose runs them. */
 export function composeTasks({ tasks }: Pick<Plan, 'tasks'>): string[] {
-  return tasks.map(({ name, service, command }) => `${name}: docker compose exec ${service} ${words(command)}`);
+  return tasks.map(({ name, service, command }) => `${name}: docker compose exec ${service} ${commandLine(command)}`);
 }
 
 function discovery(services: readonly PlannedService[]): string[] {
@@ -78,9 +79,4 @@ function data({ volumes, stack }: Plan, adopts: boolean): string[] {
 
 function names(services: readonly PlannedService[]): string {
   return services.map(({ name }) => name).join(', ');
-}
-
-/** Words of a shell's command line. */
-function words(command: readonly string[]): string {
-  return command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
 }

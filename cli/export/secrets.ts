@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import type { Plan } from '../../config/plan/types.ts';
+import type { Context } from '../context.ts';
+import { CommandFailure, EXIT } from '../exit-codes.ts';
+import { stackOption } from '../output/format.ts';
+import { pulumi } from '../pulumi/cli.ts';
+import { parseExport, type StackState } from '../pulumi/state.ts';
+import { nameOfUrn } from '../pulumi/urn.ts';
+import { secretValues } from './values.ts';
+
+/** What generated values are kept as: see components/secrets.ts. */
+const PASSWORD = 'random:index/randomPassword:RandomPassword';
+
+/**
+ * The values of a plan's secrets by name: generated ones from the stack's decrypted state, others from its configuration.
+ * @throws CommandFailure if the stack has not got all of them, or they can't be decrypted
+ */
+export async function readSecrets(context: Context, plan: Plan): Promise<ReadonlyMap<string, string>> {
+  const { stack, secrets } = plan;
+  const has = (source: (typeof secrets)[number]['source']): boolean =>
+    secrets.some((secret) => secret.source === source);
+  const [generated, provided] = await Promise.all([
+    has('generated') ? readGenerated(context, stack) : new Map<string, string>(),
+    has('provided') ? readProvided(context, stack) : new Map<string, string>(),
+  ]);
+  const { values, missing } = secretValues(secrets, { generated, provided });
+  if (missing.length === 0) return values;
+  throw new CommandFailure(
+    EXIT.failed,
+    `stack "${stack}" has no value yet for ${missing.join(', ')}: ` +
+      `\`slipway up${stackOption(stack)}\` makes what Pulumi.${stack}.yaml asks for; nothing was written`,
+  );
+}
+
+async function readGenerated(context: Context, stack: string): Promise<Map<string, string>> {
+  const result = await pulumi(context, ['stack', 'export', '--show-secrets', '--stack', stack]);
+  if (result.exitCode !== 0) throw result.failure(`the secrets of stack "${stack}" can't be read`);
+  return generatedIn(parseExport(result.stdout));
+}
+
+/** What Pulumi puts in a secret's place when it shows it: the JSON of the value, as text. */
+const Shown = z.looseObject({ plaintext: z.string() });
+
+/** The generated values in a decrypted state, by the names of their secrets. */
+export function generatedIn({ resources }: StackState): Map<string, string> {
+  return new Map(
+    resources
+      .filter((resource) => resource.type === PASSWORD && resource.delete !== true)
+      .flatMap(({ urn, outputs }) => {
+        const value = shownValue(outputs?.['result']);
+        return typeof value === 'string' ? [[nameOfUrn(urn), value] as const] : [];
+      }),
+  );
+}
+
+function shownValue(value: unknown): unknown {
+  const shown = Shown.safeParse(value);
+  return shown.success ? (JSON.parse(shown.data.plaintext) as unknown) : value;
+}
+
+const Configuration = z.record(z.string(), z.looseObject({ value: z.string().optional() }));
+
+async function readProvided(context: Context, stack: string): Promise<Map<string, string>> {
+  const result = await pulumi(context, ['config', '--json', '--show-secrets', '--stack', stack]);
+  if (result.exitCode !== 0) throw result.failure(`the configuration of stack "${stack}" can't be read`);
+  return providedIn(result.stdout);
+}
+
+/** The secrets that somebody has set, in what `pulumi config --json --show-secrets` prints. */
+export function providedIn(text: string): Map<string, string> {
+  return new Map(
+    Object.entries(Configuration.parse(JSON.parse(text))).flatMap(([key, { value }]) =>
+      key.startsWith('secrets:') && value !== undefined ? [[key.slice('secrets:'.length), value] as const] : [],
+    ),
+  );
+}
