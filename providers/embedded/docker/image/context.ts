@@ -1,10 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pack, type Pack } from 'tar-stream';
-import type { Ignore } from './ignore.ts';
-import { parseIgnore } from './ignore.ts';
+import { walkContext, type Entry } from '../../../../engine/build-context/walk.ts';
 
 /**
  * The files of `folder` as a tar archive, without what `.dockerignore` (or `<dockerfile>.dockerignore`) leaves out, all
@@ -16,10 +15,9 @@ export async function contextArchive(folder: string, dockerfile: string): Promis
   await lstat(join(folder, file)).catch(() => {
     throw new Error(`there is no Dockerfile ${file} in the build context ${folder}`);
   });
-  const ignored = await readIgnore(folder, file);
+  const entries = walkContext({ root: folder, dockerfile: file });
   const archive = pack();
-  const keep = new Set([file, '.dockerignore']);
-  addFolder(archive, folder, '', { ignored, keep }).then(
+  fill(archive, folder, entries).then(
     () => {
       archive.finalize();
     },
@@ -30,38 +28,21 @@ export async function contextArchive(folder: string, dockerfile: string): Promis
   return archive;
 }
 
-interface Selection {
-  readonly ignored: Ignore;
-  /** Files that are in, whatever is ignored. */
-  readonly keep: ReadonlySet<string>;
-}
-
-async function readIgnore(folder: string, dockerfile: string): Promise<Ignore> {
-  for (const name of [`${dockerfile}.dockerignore`, '.dockerignore']) {
-    const content = await readFile(join(folder, name), 'utf8').catch(() => undefined);
-    if (content !== undefined) return parseIgnore(content);
-  }
-  return parseIgnore('');
-}
-
-async function addFolder(archive: Pack, root: string, below: string, selection: Selection): Promise<void> {
-  const { ignored, keep } = selection;
-  for (const name of (await readdir(join(root, below))).sort()) {
-    const path = below === '' ? name : `${below}/${name}`;
-    const stats = await lstat(join(root, path));
-    const isLeftOut = ignored(path) && !keep.has(path);
-    if (stats.isDirectory()) {
-      const isLooked = !isLeftOut || ignored.hasExceptions || [...keep].some((file) => file.startsWith(`${path}/`));
-      if (!isLeftOut) archive.entry({ ...header(path, stats), type: 'directory' });
-      if (isLooked) await addFolder(archive, root, path, selection);
-    } else if (!isLeftOut && stats.isSymbolicLink()) {
-      archive.entry({ ...header(path, stats), type: 'symlink', linkname: await readlink(join(root, path)) });
-    } else if (!isLeftOut && stats.isFile()) {
-      await pipeline(createReadStream(join(root, path)), archive.entry({ ...header(path, stats), size: stats.size }));
+async function fill(archive: Pack, root: string, entries: readonly Entry[]): Promise<void> {
+  for (const entry of entries) {
+    const header = { name: entry.path, mode: entry.mode, mtime: entry.mtime, uid: 0, gid: 0 };
+    switch (entry.kind) {
+      case 'folder':
+        archive.entry({ ...header, type: 'directory' });
+        break;
+      case 'link':
+        archive.entry({ ...header, type: 'symlink', linkname: entry.target });
+        break;
+      case 'file':
+        await pipeline(createReadStream(join(root, entry.path)), archive.entry({ ...header, size: entry.size }));
+        break;
+      default:
+        entry satisfies never;
     }
   }
-}
-
-function header(name: string, { mode, mtime }: { mode: number; mtime: Date }) {
-  return { name, mode: mode & 0o7777, mtime, uid: 0, gid: 0 };
 }
