@@ -1,7 +1,6 @@
 import type { Context, StackOption } from '../context.ts';
-import { CommandFailure, EXIT } from '../exit-codes.ts';
 import { attach } from '../exec/attach.ts';
-import type { StackContainer } from '../hosts/containers.ts';
+import { chooseContainer } from '../exec/choose.ts';
 import { checkServices, findRunningStack } from '../running-stack.ts';
 
 /** What may be asked of `exec`. */
@@ -19,23 +18,9 @@ export async function exec(
   command: readonly string[],
   options: ExecOptions,
 ): Promise<number> {
-  const stack = await findRunningStack(context, options.stack);
-  checkServices(stack.plan, [service]);
-  const container = choose(stack.containers, service, options.replica);
+  const { plan, host, containers } = await findRunningStack(context, options.stack);
+  checkServices(plan, [service]);
+  const { id } = chooseContainer(containers, { stack: options.stack, service, replica: options.replica });
   const isTerminal = options.tty && context.stdin.isTTY && context.stdout.isTTY;
-  return attach(context, stack.host.docker.getContainer(container.id), command, isTerminal);
-}
-
-/** The running container of a service to enter; the newest of its replica while two run side by side. */
-function choose(containers: readonly StackContainer[], service: string, replica: number | undefined): StackContainer {
-  const running = containers.filter((container) => container.service === service && container.running);
-  const chosen = running.find((container) => replica === undefined || container.replica === replica);
-  if (chosen !== undefined) return chosen;
-  const known = [...new Set(running.flatMap((container) => container.replica ?? []))];
-  throw new CommandFailure(
-    EXIT.failed,
-    replica === undefined || known.length === 0
-      ? `no container of ${service} runs: \`slipway status\` tells why`
-      : `replica ${replica} of ${service} does not run; running: ${known.join(', ')}`,
-  );
+  return attach(context, host.docker.getContainer(id), command, isTerminal);
 }

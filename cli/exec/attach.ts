@@ -4,11 +4,15 @@ import type Docker from 'dockerode';
 import type { Context } from '../context.ts';
 import { CommandFailure, EXIT } from '../exit-codes.ts';
 import { demux } from '../hosts/demux.ts';
+import { takeInterrupts } from '../pulumi/interrupts.ts';
+import { newMark, PATIENCE, signalCommand } from './signal.ts';
 
 /**
- * Runs a command inside a container with our input and output.
+ * Runs a command inside a container with our input and output. What asks us to stop is passed on to it: by the terminal,
+ * or as a signal where there is none.
  * @param isTerminal true: with a terminal of the size of ours, which is in raw mode meanwhile
  * @returns the command's exit code
+ * @throws CommandFailure if the engine does not start it, or it does not end though asked again and again
  */
 export async function attach(
   context: Context,
@@ -16,19 +20,27 @@ export async function attach(
   command: readonly string[],
   isTerminal: boolean,
 ): Promise<number> {
+  const mark = newMark();
   const exec = await container.exec({
     Cmd: [...command],
     AttachStdin: true,
     AttachStdout: true,
     AttachStderr: true,
     Tty: isTerminal,
-    ...(isTerminal && { Env: [`TERM=${context.env['TERM'] ?? 'xterm'}`] }),
+    Env: [mark, ...(isTerminal ? [`TERM=${context.env['TERM'] ?? 'xterm'}`] : [])],
   });
+  const interrupts = takeInterrupts();
   const stream = await exec.start({ hijack: true, stdin: true, Tty: isTerminal });
   const release = isTerminal ? holdTerminal(context, exec) : (): void => undefined;
+  interrupts.listen((time) => {
+    if (time > PATIENCE) stream.destroy(new CommandFailure(EXIT.interrupted, 'it does not end, and may go on'));
+    // A container that has just gone has ended it as well.
+    else signalCommand(container, mark, time).catch(() => undefined);
+  });
   try {
     await pump(context, container, stream, isTerminal);
   } finally {
+    interrupts.dispose();
     release();
     context.stdin.unpipe(stream);
     context.stdin.pause();
