@@ -120,14 +120,15 @@ function assessJob(
   return { ...total(service, [status]), wanted: 1, health };
 }
 
-function jobHealth(run: Observed | undefined): string {
+/** What became of a job: `completed`, `running`, `missing`, or that it failed. */
+export function jobHealth(run: Observed | undefined): string {
   if (run === undefined) return 'missing';
   if (isUp(run)) return 'running';
   return run.exitCode === 0 ? 'completed' : `failed (exit code ${run.exitCode})`;
 }
 
 /** The container that stands for a replica: the state's own, else one that runs, else the newest. */
-function currentOf(candidates: readonly Observed[], expected: Expected): Observed | undefined {
+export function currentOf(candidates: readonly Observed[], expected: Expected): Observed | undefined {
   const rank = (container: Observed): number =>
     (expected.containers.has(container.id) ? 4 : 0) + (isUp(container) ? 2 : 0) + (isReady(container) ? 1 : 0);
   return [...candidates].sort((a, b) => rank(b) - rank(a) || b.created - a.created)[0];
@@ -137,7 +138,8 @@ function isUp(container: Observed): boolean {
   return container.state === 'running' || container.state === 'restarting' || container.state === 'paused';
 }
 
-function isReady(container: Observed): boolean {
+/** True if a container does what it is there for. */
+export function isReady(container: Observed): boolean {
   return container.state === 'running' && (container.health === undefined || container.health === 'healthy');
 }
 
@@ -166,7 +168,8 @@ function replicaStatus(
   };
 }
 
-function healthOf(container: Observed): string {
+/** How a container is, in a word. */
+export function healthOf(container: Observed): string {
   if (container.state !== 'running') return container.state === 'exited' ? 'stopped' : container.state;
   return container.health ?? 'running';
 }
@@ -192,7 +195,8 @@ function replicaProblems(
   ];
 }
 
-function causeOf(container: Observed): string {
+/** Why a container does not run, in brackets; nothing where it does. */
+export function causeOf(container: Observed): string {
   if (container.outOfMemory) return ' (out of memory)';
   return container.state === 'exited' || container.state === 'restarting' ? ` (exit code ${container.exitCode})` : '';
 }

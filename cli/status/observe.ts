@@ -2,16 +2,30 @@ import type Docker from 'dockerode';
 import { isGone } from '../../engine/answers.ts';
 import type { StackContainer } from '../hosts/containers.ts';
 
+/** One run of a health check. Times in ISO 8601, by the engine's clock. */
+export interface Probe {
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly exitCode: number;
+  readonly output: string;
+}
+
 /** What a container is doing. Memory in bytes. */
 export interface Observed extends StackContainer {
   /** The engine's word: `running`, `exited`, `restarting`, `created`, `paused`, `dead`. */
   readonly state: string;
   /** Absent: it has no health check. */
   readonly health?: 'starting' | 'healthy' | 'unhealthy';
+  /** Probes that have failed in a row; absent: it has no health check. */
+  readonly failingStreak?: number;
+  /** The last probes, oldest first: the engine keeps five, through restarts. Absent: it has no health check. */
+  readonly probes?: readonly Probe[];
   readonly exitCode: number;
   readonly outOfMemory: boolean;
   /** ISO 8601. */
   readonly startedAt: string;
+  /** ISO 8601; absent: it has not ended yet. */
+  readonly finishedAt?: string;
   readonly restarts: number;
   /** The image as it was named when the container was made. */
   readonly imageName: string;
@@ -35,14 +49,17 @@ async function observeOne(docker: Docker, container: StackContainer): Promise<Ob
   ]);
   if (info === undefined) return undefined;
   const limit = info.HostConfig.Memory ?? 0;
-  const health = info.State.Health?.Status;
+  const { Health: check, FinishedAt: finishedAt } = info.State;
+  const health = check?.Status;
   return {
     ...container,
     state: info.State.Status,
     ...((health === 'starting' || health === 'healthy' || health === 'unhealthy') && { health }),
+    ...(check !== undefined && { failingStreak: check.FailingStreak, probes: check.Log.map(probeOf) }),
     exitCode: info.State.ExitCode,
     outOfMemory: info.State.OOMKilled,
     startedAt: info.State.StartedAt,
+    ...(!finishedAt.startsWith('0001-') && { finishedAt }),
     restarts: info.RestartCount,
     imageName: info.Config.Image,
     imageId: info.Image,
@@ -50,6 +67,10 @@ async function observeOne(docker: Docker, container: StackContainer): Promise<Ob
     ...(limit > 0 && { memoryLimit: limit }),
     ports: publishedPorts(info.NetworkSettings.Ports),
   };
+}
+
+function probeOf(run: { Start: string; End: string; ExitCode: number; Output: string }): Probe {
+  return { startedAt: run.Start, endedAt: run.End, exitCode: run.ExitCode, output: run.Output };
 }
 
 function publishedPorts(
