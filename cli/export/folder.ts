@@ -88,7 +88,7 @@ export async function publish({ target, marker, fill, check }: Publication): Pro
     putInPlace(fresh, path, found);
     return 'written';
   } catch (error) {
-    throw error instanceof Error && 'syscall' in error ? unusable(path, error) : error;
+    throw (error as NodeJS.ErrnoException).syscall === undefined ? error : unusable(path, error);
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }
