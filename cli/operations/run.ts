@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { writeLine } from '../context.ts';
 import { CommandFailure, EXIT } from '../exit-codes.ts';
 import { cliFailure } from '../pulumi/cli.ts';
+import type { EngineEvent } from '../pulumi/events.ts';
 import type { Interrupts } from '../pulumi/interrupts.ts';
 import { runOperation } from '../pulumi/runner.ts';
 import type { Progress } from '../progress/progress.ts';
@@ -15,6 +16,8 @@ export interface Watched {
   readonly args: readonly string[];
   readonly rows: (progress: Progress) => Row[];
   readonly interrupts: Interrupts;
+  /** Hears every engine event too. */
+  readonly onEvent?: (event: EngineEvent) => void;
 }
 
 /** How it ended. */
@@ -37,7 +40,11 @@ export async function watch(context: Context, watched: Watched): Promise<Ended> 
         : 'stopping at once: what was in flight is put right by the next up',
     );
   });
-  const run = runOperation(context, { args: watched.args, onEvent: reporter.onEvent, interrupts });
+  const onEvent = (event: EngineEvent): void => {
+    reporter.onEvent(event);
+    watched.onEvent?.(event);
+  };
+  const run = runOperation(context, { args: watched.args, onEvent, interrupts });
   const result = await run.finally(reporter.end);
   const progress = reporter.progress();
   for (const warning of new Set(progress.warnings)) writeLine(context.stderr, `warning: ${warning}`);

@@ -26,7 +26,7 @@ export interface OperationResult {
 }
 
 /** How often the event log is looked at, in ms. */
-const POLL_MS = 60;
+const POLL_MS = 20;
 /** How much of the error stream is kept, in characters. */
 const KEPT = 20_000;
 
