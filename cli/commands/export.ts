@@ -61,7 +61,9 @@ async function hold(context: Context, plan: Plan, options: ExportOptions, course
     const isOpen = plan.services.flatMap(deliveredFiles).some((file) => isOpened(accessOf(file), self));
     const text = composeText(plan, { ...known, project: context.projectDir, isOpen });
     course.steps.begin(`writing ${target.path}`);
-    const fill = (folder: string): Promise<void> => writeExport(folder, { plan, text, self, ...known });
+    const fill = (folder: string): void => {
+      writeExport(folder, { plan, text, self, ...known });
+    };
     const outcome = await publish({ target, marker, fill, check: course.check });
     const engine = engineHost(plan.host, context.env);
     const exported = {

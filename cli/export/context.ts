@@ -1,35 +1,28 @@
-import { createWriteStream } from 'node:fs';
-import { chmod, mkdir, symlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { extract, type Extract } from 'tar-stream';
-import { contextArchive } from '../../providers/embedded/docker/image/context.ts';
+import { chmodSync, copyFileSync, mkdirSync, symlinkSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { walkContext } from '../../engine/build-context/walk.ts';
+import { CommandFailure, EXIT } from '../exit-codes.ts';
 
 /**
- * Copies a build context: what an engine would be sent of it, so that nothing lands in an export that `.dockerignore`
- * keeps out of a build.
- * @throws if the folder or its Dockerfile isn't there
+ * Copies a build context: what a builder gets of it, so that nothing lands in an export that `.dockerignore` keeps out
+ * of a build.
+ * @throws CommandFailure if the Dockerfile isn't there, and what the file system says if anything else can't be read
  */
-export async function copyContext(source: string, dockerfile: string, target: string): Promise<void> {
-  const archive = await contextArchive(source, dockerfile);
-  await mkdir(target, { recursive: true });
-  const entries = extract();
-  await Promise.all([pipeline(archive, entries), unpack(entries, target)]);
-}
-
-async function unpack(entries: Extract, target: string): Promise<void> {
-  for await (const entry of entries) {
-    const { name, type, mode, linkname } = entry.header;
-    const path = join(target, name);
-    await mkdir(dirname(path), { recursive: true });
-    if (type === 'file') {
-      await pipeline(entry, createWriteStream(path));
+export function copyContext(root: string, dockerfile: string, target: string): void {
+  const entries = walkContext({ root, dockerfile });
+  if (!entries.some(({ path }) => path === posix.normalize(dockerfile))) {
+    throw new CommandFailure(EXIT.failed, `there is no Dockerfile ${dockerfile} in ${root}. Nothing was changed.`);
+  }
+  mkdirSync(target, { recursive: true });
+  for (const entry of entries) {
+    const path = join(target, entry.path);
+    mkdirSync(dirname(path), { recursive: true });
+    if (entry.kind === 'folder') mkdirSync(path, { recursive: true });
+    if (entry.kind === 'link') symlinkSync(entry.target, path);
+    if (entry.kind === 'file') {
+      copyFileSync(join(root, entry.path), path);
       // Whether it can be executed goes into the image.
-      await chmod(path, mode);
-    } else {
-      if (type === 'directory') await mkdir(path, { recursive: true });
-      if (type === 'symlink') await symlink(linkname, path);
-      entry.resume();
+      chmodSync(path, entry.mode);
     }
   }
 }

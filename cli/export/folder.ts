@@ -1,5 +1,6 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { MARKER } from '../../config/compose/text.ts';
 import { CommandFailure, EXIT } from '../exit-codes.ts';
 import { isSameTree } from './tree.ts';
@@ -64,7 +65,7 @@ export interface Publication {
   readonly target: Target;
   readonly marker: string;
   /** Fills the folder that it is given. */
-  readonly fill: (folder: string) => Promise<void>;
+  readonly fill: (folder: string) => void;
   /** Throws where the work must not be finished. */
   readonly check: () => void;
 }
@@ -80,7 +81,8 @@ export async function publish({ target, marker, fill, check }: Publication): Pro
     mkdirSync(dirname(path), { recursive: true });
     clearLeftovers(path);
     mkdirSync(fresh, { mode: 0o700 });
-    await fill(fresh);
+    fill(fresh);
+    await setImmediate(); // A Ctrl-C that came while files were written is heard now.
     check();
     // Once more: somebody may have put something there in the meantime.
     const { found } = inspectTarget(path, marker);

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { imageContexts } from '../../components/image-context.ts';
 import type { Plan } from '../../config/plan/types.ts';
 import type { Context } from '../context.ts';
@@ -48,7 +48,7 @@ export async function gather(context: Context, { plan, adoptVolumes, steps, chec
   const secrets = await readSecrets(context, plan).finally(check);
   return {
     secrets,
-    contexts: new Map([...contexts].map(([name, { path }]) => [name, join(context.projectDir, path)])),
+    contexts: new Map([...contexts].map(([name, { path }]) => [name, resolve(context.projectDir, path)])),
     tags: new Map([...contexts].map(([name, { digest }]) => [name, `slipway/${name}:${digest}`])),
     ...(adopted && { adopted }),
   };

@@ -1,6 +1,6 @@
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { contextFolder } from '../../config/compose/document.ts';
+import { contextFolders } from '../../config/compose/contexts.ts';
 import { deliveredFiles, type DeliveredFile } from '../../config/compose/files.ts';
 import type { Plan } from '../../config/plan/types.ts';
 import { copyContext } from './context.ts';
@@ -19,18 +19,20 @@ export interface Content {
 }
 
 /** Fills an empty folder with an export. */
-export async function writeExport(folder: string, content: Content): Promise<void> {
+export function writeExport(folder: string, content: Content): void {
   const { plan, self } = content;
   write(join(folder, 'compose.yaml'), content.text, { mode: 0o644, ...self }, self);
   write(join(folder, '.gitignore'), '/secrets/\n', { mode: 0o644, ...self }, self);
   for (const file of plan.services.flatMap(deliveredFiles)) {
     write(join(folder, file.source), textOf(file, content.secrets), accessFor(accessOf(file), self), self);
   }
+  const written = new Set<string>();
+  const contexts = contextFolders(plan.images);
   for (const { name, build } of plan.images) {
-    const context = content.contexts.get(name);
-    if (build && context !== undefined) {
-      await copyContext(context, build.dockerfile, join(folder, contextFolder(name)));
-    }
+    const [from, to] = [content.contexts.get(name), contexts.get(name)];
+    if (!build || from === undefined || to === undefined || written.has(to)) continue;
+    copyContext(from, build.dockerfile, join(folder, to));
+    written.add(to);
   }
 }
 

@@ -1,5 +1,6 @@
 import { sortedSet } from '../plan/sort.ts';
 import type { Plan, PlannedImage } from '../plan/types.ts';
+import { contextFolders } from './contexts.ts';
 import { jobsNobodyAwaits } from './jobs.ts';
 import { composeNetworks } from './networks.ts';
 import { toComposeService, type ComposeBuild, type ComposeService } from './service.ts';
@@ -32,14 +33,10 @@ export function projectName({ prefix }: Pick<Plan, 'prefix'>): string {
   return `${prefix.toLowerCase().replace(/[^a-z0-9_-]/g, '-')}-compose`;
 }
 
-/** Where the export folder holds the build context of an image. */
-export function contextFolder(image: string): string {
-  return `images/${image}`;
-}
-
 /** A plan as a compose document: the same services, from files that stand in the same folder. */
 export function composeDocument(plan: Plan, args: ComposeArgs): ComposeDocument {
   const images = new Map(plan.images.map((image) => [image.name, image]));
+  const contexts = contextFolders(plan.images);
   const onDemand = jobsNobodyAwaits(plan.services);
   const planned = new Map(plan.services.map((service) => [service.name, service]));
   const volumes = sortedSet(plan.services.flatMap((service) => service.volumes.map(({ volume }) => volume)));
@@ -49,7 +46,7 @@ export function composeDocument(plan: Plan, args: ComposeArgs): ComposeDocument 
       plan.services.map((service) => [
         service.name,
         toComposeService(service, {
-          ...imageOf(images.get(service.imageName), service.image, args),
+          ...imageOf(images.get(service.imageName), service.image, contexts, args),
           project: args.project,
           isOnDemand: onDemand.has(service.name),
           isChecked: (other) => planned.get(other)?.healthcheck !== undefined,
@@ -67,11 +64,12 @@ export function composeDocument(plan: Plan, args: ComposeArgs): ComposeDocument 
 function imageOf(
   image: PlannedImage | undefined,
   title: string,
+  contexts: ReadonlyMap<string, string>,
   { tags }: ComposeArgs,
 ): { readonly image: string; readonly build?: ComposeBuild } {
   if (!image?.build) return { image: image?.reference ?? title };
   const { dockerfile, target, args } = image.build;
-  const context = `./${contextFolder(image.name)}`;
+  const context = `./${contexts.get(image.name) ?? ''}`;
   const more = {
     ...(dockerfile !== 'Dockerfile' && { dockerfile }),
     ...(target !== undefined && { target }),

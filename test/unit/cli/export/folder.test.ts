@@ -85,7 +85,6 @@ describe('an export is put in its place', () => {
       check,
       fill: (fresh) => {
         for (const [path, text] of Object.entries(texts)) writeFileSync(join(fresh, path), text);
-        return Promise.resolve();
       },
     });
   const first = { 'compose.yaml': `${MARKER}\n1\n` };

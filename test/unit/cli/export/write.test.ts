@@ -59,8 +59,8 @@ const content = {
 };
 
 describe('an export', () => {
-  test('holds each file as its service gets it', async () => {
-    await writeExport(folder, { ...content, contexts: new Map([['app', context]]) });
+  test('holds each file as its service gets it', () => {
+    writeExport(folder, { ...content, contexts: new Map([['app', context]]) });
     expect(readdirSync(folder).sort()).toEqual(['.gitignore', 'compose.yaml', 'files', 'images', 'secrets']);
     const secret = join(folder, 'secrets/api/KEY_FILE_NAME');
     expect([readFileSync(secret, 'utf8'), statSync(secret).mode & 0o777]).toEqual(['s3cret', 0o400]);
@@ -71,25 +71,38 @@ describe('an export', () => {
     expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe('/secrets/\n');
   });
 
-  test('is not written without the value of a secret', async () => {
-    await expect(writeExport(folder, { ...content, secrets: new Map() })).rejects.toThrow('secret "KEY"');
+  test('holds a folder that two images are built from once', () => {
+    const [image] = plan.images;
+    const build = { ...image?.build, context: 'images/app', dockerfile: 'Dockerfile', args: {} };
+    const images = ['app', 'worker'].map((name) => ({ name, build, uid: 1, gid: 1 }));
+    const contexts = new Map(images.map(({ name }) => [name, context]));
+    writeExport(folder, { ...content, plan: { ...plan, images }, contexts });
+    expect(readdirSync(join(folder, 'images'))).toEqual(['app']);
+  });
+
+  test('is not written without the value of a secret', () => {
+    expect(() => {
+      writeExport(folder, { ...content, secrets: new Map() });
+    }).toThrow('secret "KEY"');
   });
 });
 
 describe('a build context', () => {
-  test('is copied with its modes and links, without what is kept out of a build', async () => {
+  test('is copied with its modes and links, without what is kept out of a build', () => {
     symlinkSync('bin/run', join(context, 'start'));
     mkdirSync(join(context, 'node_modules/x'), { recursive: true });
     writeFileSync(join(context, 'node_modules/x/index.js'), '');
     writeFileSync(join(context, '.env'), 'PASSWORD=x');
     writeFileSync(join(context, '.dockerignore'), 'node_modules\n.env\n');
-    await copyContext(context, 'Dockerfile', folder);
+    copyContext(context, 'Dockerfile', folder);
     expect(readdirSync(folder).sort()).toEqual(['.dockerignore', 'Dockerfile', 'bin', 'start']);
     expect(statSync(join(folder, 'bin/run')).mode & 0o777).toBe(0o755);
     expect(readlinkSync(join(folder, 'start'))).toBe('bin/run');
   });
 
-  test('has to have its Dockerfile', async () => {
-    await expect(copyContext(context, 'Dockerfile.prod', folder)).rejects.toThrow('no Dockerfile Dockerfile.prod');
+  test('has to have its Dockerfile', () => {
+    expect(() => {
+      copyContext(context, 'Dockerfile.prod', folder);
+    }).toThrow('no Dockerfile Dockerfile.prod');
   });
 });
