@@ -18,24 +18,30 @@ export interface StackPlan {
  * @throws CommandFailure with every problem in one report
  */
 export async function loadPlan(projectDir: string, stack: string): Promise<StackPlan> {
-  if (!existsSync(join(projectDir, `Pulumi.${stack}.yaml`))) {
-    throw new CommandFailure(EXIT.usage, unknownStack(stack, stacksOf(projectDir)));
-  }
-  const [{ readStackFile, StackFileError }, { resolvePlan }] = await Promise.all([
-    import('../config/stack-file.ts'),
+  const [settings, { resolvePlan }] = await Promise.all([
+    readSettings(projectDir, stack),
     import('../config/resolve.ts'),
   ]);
-  const read = (): RawSettings => {
-    try {
-      return readStackFile(projectDir, stack);
-    } catch (error) {
-      throw error instanceof StackFileError ? new CommandFailure(EXIT.usage, error.message, { cause: error }) : error;
-    }
-  };
-  const { plan, issues } = resolvePlan(read());
+  const { plan, issues } = resolvePlan(settings);
   const errors = issues.filter((issue) => issue.severity === 'error');
   if (plan === undefined || errors.length > 0) throw await refused(stack, issues);
   return { plan, warnings: issues };
+}
+
+/**
+ * Reads the configuration of `stack` as it was written, right or wrong.
+ * @throws CommandFailure if there is no such file, or it can't be read as one
+ */
+export async function readSettings(projectDir: string, stack: string): Promise<RawSettings> {
+  if (!existsSync(join(projectDir, `Pulumi.${stack}.yaml`))) {
+    throw new CommandFailure(EXIT.usage, unknownStack(stack, stacksOf(projectDir)));
+  }
+  const { readStackFile, StackFileError } = await import('../config/stack-file.ts');
+  try {
+    return readStackFile(projectDir, stack);
+  } catch (error) {
+    throw error instanceof StackFileError ? new CommandFailure(EXIT.usage, error.message, { cause: error }) : error;
+  }
 }
 
 /** Shows warnings on the error stream: they stop nothing, and must not mix with results. */

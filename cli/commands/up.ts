@@ -24,36 +24,52 @@ export interface UpOptions extends StackOption {
   readonly parallel: number;
 }
 
+/** A deployment, of whatever command. */
+export interface Deployment {
+  readonly options: UpOptions;
+  readonly planned: StackPlan;
+  readonly startedMs: number;
+  /** Whoever finds the stack held is told so. */
+  readonly command: 'up' | 'scale';
+  /** What to ask before a deployment to prod. */
+  readonly question: string;
+  /** Called when nothing stands in the way any more, and before anything is changed. */
+  readonly begin?: () => void;
+}
+
 /** Brings a stack to what its configuration says, and proves it by work. */
 export async function up(context: Context, options: UpOptions): Promise<number> {
   const startedMs = Date.now();
   const planned = await loadPlan(context.projectDir, options.stack);
-  const { plan } = planned;
-  if (plan.environment === 'prod' && options.yes !== true && canAsk(context)) {
-    const isSure = await confirm(context, `Deploy ${plan.system} to prod (stack ${plan.stack})?`);
+  const { system, stack } = planned.plan;
+  const question = `Deploy ${system} to prod (stack ${stack})?`;
+  return deploy(context, { options, planned, startedMs, command: 'up', question });
+}
+
+/** Brings a stack to a plan, and proves it by work. */
+export async function deploy(context: Context, deployment: Deployment): Promise<number> {
+  const { options, planned, question } = deployment;
+  if (planned.plan.environment === 'prod' && options.yes !== true && canAsk(context)) {
+    const isSure = await confirm(context, question);
     if (!isSure) throw new CommandFailure(EXIT.failed, 'not confirmed; nothing was touched');
   }
   const interrupts = takeInterrupts();
   try {
-    return await hold(context, options, interrupts, planned, startedMs);
+    return await hold(context, deployment, interrupts);
   } finally {
     interrupts.dispose();
   }
 }
 
-async function hold(
-  context: Context,
-  options: UpOptions,
-  interrupts: Interrupts,
-  planned: StackPlan,
-  startedMs: number,
-): Promise<number> {
-  const lock = lockStack(context, options.stack, 'up');
+async function hold(context: Context, deployment: Deployment, interrupts: Interrupts): Promise<number> {
+  const { options, planned, startedMs } = deployment;
+  const lock = lockStack(context, options.stack, deployment.command);
   try {
     for (const note of lock.cleared) writeLine(context.stderr, note);
     const before = await readState(context, options.stack);
     const host = await checkAgainstHost(context, planned, before);
     stopIfInterrupted(interrupts);
+    deployment.begin?.();
     const state = before.exists ? before : await ensureStack(context, options.stack);
     await repair(context, { host, stack: options.stack, state, spared: { data: true } });
     stopIfInterrupted(interrupts);

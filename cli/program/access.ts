@@ -27,11 +27,13 @@ export function addAccess({ add, runs, context }: Commands): void {
     .action(runs(async (options: EnvOptions) => (await import('../commands/env.ts')).env(context, options)));
   add('run', 'Run a task that the system declares, such as a migration or a shell; without a name, list them.', [
     'slipway run',
-    'slipway run migrate',
+    'slipway run migrate-fresh --yes --stack test',
     'slipway run shell-db',
+    "slipway run shell-db -- -c 'select count(*) from workflow.executions'",
+    "echo 'select 1' | slipway run shell-db",
   ])
     .argument('[task]', 'name of the task')
-    .argument('[arguments...]', 'further arguments of its command, after --')
+    .argument('[arguments...]', 'further arguments for its command, after --')
     .option('-y, --yes', 'do not ask before a destructive task')
     .option('-T, --no-tty', 'allocate no terminal')
     .option('--json', 'list the tasks as JSON')

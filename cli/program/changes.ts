@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import type { DownOptions } from '../commands/down.ts';
 import type { PreviewOptions } from '../commands/preview.ts';
 import type { RestartOptions } from '../commands/restart.ts';
@@ -6,16 +7,22 @@ import type { UpOptions } from '../commands/up.ts';
 import { wholeNumber } from './arguments.ts';
 import type { Commands } from './commands.ts';
 
-/** The commands that change a stack; each command's module is loaded only when it runs. */
-export function addChanges({ add, runs, context }: Commands): void {
-  add('up', 'Bring the stack to what its configuration says, then prove it by one real piece of work.', [
-    'slipway up',
-    'slipway up --stack test --skip-smoke',
-  ])
+/** What every deployment takes. */
+function deploys(command: Command): Command {
+  return command
     .option('-y, --yes', 'ask nothing (a prod stack asks on a terminal)')
     .option('--skip-smoke', 'do not prove the deployment by work at the end')
-    .option('--parallel <n>', 'operations that may run at once', wholeNumber, 64)
-    .action(runs(async (options: UpOptions) => (await import('../commands/up.ts')).up(context, options)));
+    .option('--parallel <n>', 'operations that may run at once', wholeNumber, 64);
+}
+
+/** The commands that change a stack; each command's module is loaded only when it runs. */
+export function addChanges({ add, runs, context }: Commands): void {
+  deploys(
+    add('up', 'Bring the stack to what its configuration says, then prove it by one real piece of work.', [
+      'slipway up',
+      'slipway up --stack test --skip-smoke',
+    ]),
+  ).action(runs(async (options: UpOptions) => (await import('../commands/up.ts')).up(context, options)));
   add('preview', 'Show what `up` would do, service by service; changes nothing.', [
     'slipway preview --diff',
     'slipway preview --expect-no-changes',
@@ -33,18 +40,16 @@ export function addChanges({ add, runs, context }: Commands): void {
     .option('--volumes', 'remove data volumes and secrets too')
     .option('-y, --yes', 'ask nothing')
     .action(runs(async (options: DownOptions) => (await import('../commands/down.ts')).down(context, options)));
-  add('scale', 'Change how many replicas services have: writes the configuration of the stack, then brings it up.', [
-    'slipway scale api=3',
-    'slipway scale worker=5 queue=2 --stack prod',
-  ])
-    .argument('<service=n...>', 'services and their replicas')
-    .option('-y, --yes', 'ask nothing (a prod stack asks on a terminal)')
-    .option('--skip-smoke', 'do not prove the deployment by work at the end')
-    .action(
-      runs(async (wanted: string[], options: ScaleOptions) =>
-        (await import('../commands/scale.ts')).scale(context, wanted, options),
-      ),
-    );
+  deploys(
+    add('scale', 'Set how many replicas services have: writes the configuration of the stack, then brings it up.', [
+      'slipway scale worker=3',
+      'slipway scale api=3 worker=5 --stack prod',
+    ]).argument('<service=n...>', 'services and their replicas, within the bounds that `slipway plan` shows'),
+  ).action(
+    runs(async (wanted: string[], options: ScaleOptions) =>
+      (await import('../commands/scale.ts')).scale(context, wanted, options),
+    ),
+  );
   add('restart', 'Restart services (all of them, unless named), replica by replica, each waited for until healthy.', [
     'slipway restart',
     'slipway restart api queue',
