@@ -24,17 +24,25 @@ const TICK_MS = 120;
 const SILENCE_MS = 3000;
 const LONGEST_SILENCE_MS = 30_000;
 
-/** Shows a run whose state `rows` turns into lines: redrawn in place on a terminal, a line a change elsewhere. */
-export function report(context: Context, title: string, rows: (progress: Progress) => Row[]): Reporter {
+/**
+ * Shows a run whose state `rows` turns into lines: redrawn in place on a terminal, a line a change elsewhere.
+ * @param hasBegun tells from when on rows say something; a run of Pulumi's begins with the first resource
+ */
+export function report(
+  context: Context,
+  title: string,
+  rows: (progress: Progress) => Row[],
+  hasBegun = ({ resources }: Progress): boolean => resources.size > 0,
+): Reporter {
   const isLive = context.stderr.isTTY && context.env['CI'] === undefined && context.env['TERM'] !== 'dumb';
   let progress = begin(Date.now());
   let current: TimedRow[] = [];
   const display = isLive ? liveDisplay(context, title, progress.startedMs) : lineDisplay(context, progress.startedMs);
   const show = (): void => {
     const now = Date.now();
-    const hasBegun = progress.resources.size > 0;
+    const isUnderWay = hasBegun(progress);
     // Before anything has begun, nobody waits for anybody.
-    current = display.show(timed(hasBegun ? current : [], rows(progress), now), now, hasBegun);
+    current = display.show(timed(isUnderWay ? current : [], rows(progress), now), now, isUnderWay);
   };
   const timer = setInterval(show, TICK_MS);
   return {
