@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -39,21 +39,21 @@ describe('slipway', () => {
     expect(output.stdout).toContain('another operation holds the stack');
   });
 
-  test.each(['up', 'preview', 'down', 'status', 'logs', 'exec', 'plan', 'smoke', 'env'])(
-    '%s shows examples and the stack option',
-    async (command) => {
-      await slipway(command, '--help');
-      expect(output.stdout).toMatch(/Examples:\n {2}\$ /);
-      expect(output.stdout).toContain('-s, --stack <name>');
-    },
-  );
+  test.each([
+    ...['up', 'preview', 'down', 'scale', 'restart', 'status', 'logs', 'plan', 'smoke', 'health'],
+    ...['exec', 'env', 'run'],
+  ])('%s shows examples and the stack option', async (command) => {
+    await slipway(command, '--help');
+    expect(output.stdout).toMatch(/Examples:\n {2}\$ /);
+    expect(output.stdout).toContain('-s, --stack <name>');
+  });
 
-  test.each([[['bogus']], [['up', '--bogus']], [['up', '--parallel', '0']], [['exec', 'api']]])(
-    'wrong usage %j is refused',
-    async (args) => {
-      expect(await slipway(...args)).toBe(EXIT.usage);
-    },
-  );
+  test.each([
+    ...[[['bogus']], [['up', '--bogus']], [['up', '--parallel', '0']], [['exec', 'api']]],
+    ...[[['scale']], [['restart', 'nope']], [['run', 'nope']], [['run', 'seed', '--json']]],
+  ])('wrong usage %j is refused', async (args) => {
+    expect(await slipway(...args)).toBe(EXIT.usage);
+  });
 
   test('an unknown stack is refused with those there are and how to make one', async () => {
     expect(await slipway('plan', '--stack', 'nope')).toBe(EXIT.usage);
@@ -66,21 +66,27 @@ describe('slipway', () => {
     expect(JSON.parse(output.stdout)).toMatchObject({ system: 'linkflow', environment: 'dev', stack: 'dev' });
   });
 
-  test.each(['plan', 'up', 'preview', 'down', 'status'])('%s reports every problem at once', async (command) => {
-    writeFileSync(
-      join(folder, 'Pulumi.dev.yaml'),
-      'config:\n  slipway:system: linkflow\n  slipway:environment: dev\n  slipway:nonsense: 1\n  slipway:profiles: [nope]\n',
-    );
-    expect(await slipway(command)).toBe(EXIT.usage);
-    expect(output.stderr).toContain('nonsense');
-    expect(output.stderr).toContain('nope');
-    expect(output.stdout).toBe('');
-  });
+  test.each([...['plan', 'up', 'preview', 'down', 'status', 'health', 'restart', 'run']])(
+    '%s reports every problem at once',
+    async (command) => {
+      writeFileSync(
+        join(folder, 'Pulumi.dev.yaml'),
+        'config:\n  slipway:system: linkflow\n  slipway:environment: dev\n  slipway:nonsense: 1\n  slipway:profiles: [nope]\n',
+      );
+      expect(await slipway(command)).toBe(EXIT.usage);
+      expect(output.stderr).toContain('nonsense');
+      expect(output.stderr).toContain('nope');
+      expect(output.stdout).toBe('');
+    },
+  );
 
-  test.each(['up', 'preview', 'status', 'logs'])('%s says that the engine does not answer', async (command) => {
-    expect(await slipway(command)).toBe(EXIT.prerequisite);
-    expect(output.stderr).toContain(`unix://${folder}/no.sock does not answer`);
-  });
+  test.each(['up', 'preview', 'status', 'logs', 'health'])(
+    '%s says that the engine does not answer',
+    async (command) => {
+      expect(await slipway(command)).toBe(EXIT.prerequisite);
+      expect(output.stderr).toContain(`unix://${folder}/no.sock does not answer`);
+    },
+  );
 
   test('down of a stack that never was says so and is content', async () => {
     expect(await slipway('down')).toBe(EXIT.ok);
@@ -93,6 +99,44 @@ describe('slipway', () => {
       'config:\n  slipway:system: linkflow\n  slipway:environment: prod\n',
     );
     expect(await slipway('down', '--volumes', '--stack', 'prod')).toBe(EXIT.usage);
+    expect(output.stderr).toContain('--yes');
+  });
+
+  test('scale reports every problem at once, and leaves the configuration alone', async () => {
+    const file = join(folder, 'Pulumi.dev.yaml');
+    const before = readFileSync(file, 'utf8');
+    expect(await slipway('scale', 'quue=2', 'timer=2', 'worker=none')).toBe(EXIT.usage);
+    for (const wrong of ['quue=2: no service', 'timer=2: 2 replicas', 'worker=none: "none"']) {
+      expect(output.stderr).toContain(wrong);
+    }
+    expect(readFileSync(file, 'utf8')).toBe(before);
+  });
+
+  test('scale leaves the configuration alone if the engine does not answer', async () => {
+    const file = join(folder, 'Pulumi.dev.yaml');
+    const before = readFileSync(file, 'utf8');
+    expect(await slipway('scale', 'worker=2')).toBe(EXIT.prerequisite);
+    expect(readFileSync(file, 'utf8')).toBe(before);
+  });
+
+  test('restart refuses jobs before anything else', async () => {
+    writeFileSync(
+      join(folder, 'Pulumi.dev.yaml'),
+      'config:\n  slipway:system: linkflow\n  slipway:environment: dev\n  slipway:profiles: [migrate]\n',
+    );
+    expect(await slipway('restart', 'migrate')).toBe(EXIT.usage);
+    expect(output.stderr).toContain('migrate runs to completion');
+  });
+
+  test('run without a name lists the tasks, and needs no engine', async () => {
+    expect(await slipway('run', '--json')).toBe(EXIT.ok);
+    expect(JSON.parse(output.stdout)).toMatchObject({ system: 'linkflow', stack: 'dev' });
+    expect(output.stdout).toContain('"migrate-fresh"');
+  });
+
+  test('a destructive task is refused where nobody can be asked, before the engine is', async () => {
+    context = { ...context, stdin: new PassThrough() as unknown as NodeJS.ReadStream & { fd: 0 } };
+    expect(await slipway('run', 'migrate-fresh')).toBe(EXIT.usage);
     expect(output.stderr).toContain('--yes');
   });
 });
