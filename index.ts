@@ -26,6 +26,7 @@ const system = new System(plan.system, {
   provided: providedSecret,
   engine: dockerHost({
     host,
+    project: import.meta.dirname,
     contexts: await imageContexts(import.meta.dirname, plan),
     machineBuildArgs: machineBuildArgs(process.env),
   }),

@@ -1,19 +1,10 @@
 import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { Plan, PlannedImage } from '../config/plan/types.ts';
+import { contextDigest } from './context-digest.ts';
 
-/** What a build needs: a folder, relative to the project, and a digest of all that goes into the image. */
+/** What a build needs: a folder, absolute or relative to the project, and a digest of all that goes into the image. */
 export interface ImageContext {
   readonly path: string;
   /** First 12 hex digits of a SHA-256. */
@@ -36,26 +27,39 @@ type Build = NonNullable<PlannedImage['build']>;
 /** Files of a bundled program that go into the bundle, or into its making, and not into the image. */
 const BUNDLED = new Set(['src', 'node_modules', 'package.json', 'package-lock.json', '.npmrc', 'dist', 'README.md']);
 
+/** And those that go into neither, as patterns of a .dockerignore file. */
+const NOT_BUNDLED = '**/node_modules\n**/dist\n**/README.md\n';
+
 /** The build contexts of all images of a plan that are built and used, by name. */
 export async function imageContexts(project: string, plan: Plan): Promise<ReadonlyMap<string, ImageContext>> {
   const used = new Set(plan.services.map((service) => service.imageName));
   const contexts = new Map<string, ImageContext>();
-  for (const { name, build: planned } of plan.images) {
-    if (planned && used.has(name)) contexts.set(name, await imageContext(project, name, planned));
+  // A folder that several images are built from is read once.
+  const digests: Digests = new Map();
+  for (const image of plan.images) {
+    if (used.has(image.name) && image.build) contexts.set(image.name, await imageContext(project, image, digests));
   }
   return contexts;
 }
 
+type Digests = Map<string, string>;
+
 /**
  * Prepares an image's build context. A plain one is its folder as it is. One with a `bundle` is a copy under
  * `.slipway/build` with the program bundled into one file, made again only when a source has changed.
- * @throws Error if a source does not compile, with esbuild's own message
+ * @throws Error if something can't be read, or if a source does not compile, with esbuild's own message
  */
-export async function imageContext(project: string, image: string, planned: Build): Promise<ImageContext> {
-  const digest = digestOf(project, planned);
+export async function imageContext(
+  project: string,
+  image: Pick<PlannedImage, 'name' | 'build' | 'source'>,
+  digests: Digests = new Map(),
+): Promise<ImageContext> {
+  const { name, build: planned } = image;
+  if (!planned) throw new Error(`image ${name} is not built`);
+  const digest = digestOf(project, image, planned, digests);
   if (!planned.bundle) return { path: planned.context, digest };
   // The path that Pulumi records stays the same whatever the sources are; beside it stands which ones it was made of.
-  const path = join('.slipway', 'build', image);
+  const path = join('.slipway', 'build', name);
   const stamp = join(project, `${path}.digest`);
   if (!existsSync(join(project, path)) || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== digest) {
     await bundle(join(project, planned.context), join(project, path), planned.bundle);
@@ -64,25 +68,21 @@ export async function imageContext(project: string, image: string, planned: Buil
   return { path, digest };
 }
 
-/** A digest over names, modes and contents of all files in the context, and over how it is built. */
-function digestOf(project: string, planned: Build): string {
-  const hash = createHash('sha256');
-  const root = join(project, planned.context);
-  hash.update(JSON.stringify([planned.dockerfile, planned.target ?? null, planned.args, planned.bundle ?? null]));
-  for (const file of filesOf(root)) {
-    const path = join(root, file);
-    hash.update(JSON.stringify([file, statSync(path).mode & 0o111]));
-    hash.update(readFileSync(path));
-  }
-  return hash.digest('hex').slice(0, 12);
-}
-
-function filesOf(root: string): string[] {
-  return readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-    .filter((file) => !/(^|\/)(node_modules|dist)\//.test(file) && !file.endsWith('README.md'))
-    .sort();
+/** A digest over how an image is built and over its context; where that is mounted, over what the mount doesn't show. */
+function digestOf(project: string, { source }: Pick<PlannedImage, 'source'>, planned: Build, digests: Digests): string {
+  const { context, dockerfile, target = null, args, bundle = null } = planned;
+  const only = source?.rebuildOn;
+  const request = {
+    root: resolve(project, context),
+    dockerfile,
+    ...(only && { only }),
+    ...(bundle && { ignore: NOT_BUNDLED }),
+  };
+  const key = JSON.stringify(request);
+  const files = digests.get(key) ?? contextDigest(request);
+  digests.set(key, files);
+  const how = JSON.stringify([dockerfile, target, args, bundle, only ?? null, files]);
+  return createHash('sha256').update(how).digest('hex').slice(0, 12);
 }
 
 /** Writes beside the target and renames, so that a build never sees half a context. */

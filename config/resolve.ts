@@ -9,6 +9,7 @@ import { plannedSecrets } from './plan/secrets.ts';
 import { plannedServices } from './plan/services.ts';
 import { plannedSmoke } from './plan/smoke.ts';
 import { sortedSet } from './plan/sort.ts';
+import { sourcesOverlay } from './plan/sources.ts';
 import { stackOverlay } from './plan/stack-overlay.ts';
 import type { EnvironmentName, Issue, Plan } from './plan/types.ts';
 import { plannedTasks } from './plan/tasks.ts';
@@ -19,6 +20,7 @@ import { checkProfiles } from './rules/profiles.ts';
 import { schemaProblems } from './rules/schema-issues.ts';
 import { chooseEnvironment, chooseSystem } from './rules/selection.ts';
 import { parseSettings } from './rules/settings.ts';
+import { checkSourceSettings } from './rules/sources.ts';
 import type { Settings } from './schema/settings.ts';
 import { System, type SystemDescription, type SystemInput } from './schema/system.ts';
 import type { RawSettings } from './settings.ts';
@@ -47,7 +49,10 @@ export function resolvePlan(raw: RawSettings, systems: Systems = knownSystems): 
   return failed ? { issues } : { plan: planOf(resolution), issues };
 }
 
-/** Lays the overlays over each other, fills in the parameters, chooses the services that run. */
+/**
+ * Lays the overlays over each other (environment, then sources, then what the stack says itself), fills in the
+ * parameters, chooses the services that run.
+ */
 function resolveSystem(
   raw: RawSettings,
   wanted: Settings,
@@ -57,10 +62,19 @@ function resolveSystem(
 ): Resolution | undefined {
   const { environments, ...base } = description;
   const described = mergeOverlay(base, environments[environment]) as SystemInput;
-  const { settings, issues: unknown } = checkChoices(wanted, described);
-  const merged = mergeOverlay(described, stackOverlay(settings, described));
+  const known = checkSourceSettings(wanted, described);
+  const { built, overlay } = sourcesOverlay(known.settings.sources, described);
+  const sourced = mergeOverlay(described, overlay) as SystemInput;
+  // A stack names images of the description, none of those that its sources are built as.
+  const nameable = { ...sourced, images: described.images };
+  const { settings, issues: unknown } = checkChoices(known.settings, nameable);
+  const merged = mergeOverlay(sourced, stackOverlay(settings, nameable));
   const parsed = System.safeParse(merged);
-  issues.push(...unknown, ...checkProfiles(raw, settings, sortedSet([...profilesOf(base), ...profilesOf(described)])));
+  issues.push(
+    ...known.issues,
+    ...unknown,
+    ...checkProfiles(raw, settings, sortedSet([...profilesOf(base), ...profilesOf(described)])),
+  );
   if (!parsed.success) {
     issues.push(...schemaProblems(System, base.name, merged, parsed.error.issues).map(({ issue }) => issue));
     return undefined;
@@ -73,6 +87,7 @@ function resolveSystem(
     settings,
     providedSecrets: raw.providedSecrets,
     system,
+    built,
     active: activeServices(system.services, settings.profiles),
     prefix: stackPrefix(system.name, raw.stack),
   };
@@ -95,7 +110,7 @@ function planOf(resolution: Resolution): Plan {
     profiles: sortedSet(settings.profiles),
     pool: settings.network.pool,
     services,
-    images: plannedImages(system.images, new Set(services.map(({ imageName }) => imageName))),
+    images: plannedImages(system.images, new Set(services.map(({ imageName }) => imageName)), resolution.built),
     networks: plannedNetworks(system.services, active),
     volumes: plannedVolumes(system),
     secrets: plannedSecrets(system.secrets, active, resolution.providedSecrets),

@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
+import { isLocalAddress } from '../config/plan/address.ts';
 import type { HostFacts, Plan } from '../config/plan/types.ts';
 import { containerName } from './answers.ts';
+import { sourceFacts } from './build-context/facts.ts';
 import { LABELS } from './labels.ts';
 
 /** How long a registry may take to say whether it has an image, in milliseconds. */
@@ -39,14 +41,15 @@ export interface FactsRequest {
  * @throws EngineUnreachableError
  */
 export async function gatherFacts(request: FactsRequest): Promise<HostFacts> {
-  const { docker, host, plan } = request;
+  const { docker, host, plan, project } = request;
   const info = (await docker.info().catch((cause: unknown) => {
     throw new EngineUnreachableError(host, cause);
   })) as { NCPU: number; MemTotal: number };
-  const [containers, networks, missingImages] = await Promise.all([
+  const [containers, networks, missingImages, sources] = await Promise.all([
     docker.listContainers({ all: true }),
     docker.listNetworks(),
     missing(request),
+    sourceFacts(plan, project),
   ]);
   const own = containers.filter((container) => isOwn(container.Labels, request));
   const published = (list: readonly Docker.ContainerInfo[]): HostFacts['usedPorts'] =>
@@ -63,7 +66,7 @@ export async function gatherFacts(request: FactsRequest): Promise<HostFacts> {
   return {
     cpus: info.NCPU,
     memory: info.MemTotal,
-    usedPorts: [...foreign, ...(isLocal(host) ? await boundByOthers(plan, known) : [])],
+    usedPorts: [...foreign, ...(isLocalAddress(host) ? await boundByOthers(plan, known) : [])],
     usedSubnets: networks
       .filter((network) => !isOwn(network.Labels ?? {}, request))
       .flatMap((network) =>
@@ -71,7 +74,9 @@ export async function gatherFacts(request: FactsRequest): Promise<HostFacts> {
           config.Subnet ? [{ cidr: config.Subnet, by: `network ${network.Name}` }] : [],
         ),
       ),
+    isLocal: isLocalAddress(host),
     missingImages,
+    sources,
     replicas: own
       .flatMap(({ Labels: labels }) => {
         const service = labels[LABELS.service];
@@ -88,10 +93,6 @@ function isOwn(labels: Readonly<Record<string, string>>, { plan, instance }: Fac
     labels[LABELS.stack] === plan.stack &&
     (instance === undefined || labels[LABELS.instance] === instance)
   );
-}
-
-function isLocal(host: string): boolean {
-  return host.startsWith('unix://') || /^(tcp|http):\/\/(localhost|127\.)/.test(host);
 }
 
 /** Planned ports that a process outside the engine listens on: found by trying to bind them. */
@@ -125,12 +126,12 @@ function holder(address: string, port: number): Promise<string | undefined> {
   });
 }
 
-/** Images of the plan that can be neither pulled nor built, with the cause. */
+/** Images of the plan that can be neither pulled nor built, with the cause; what is built from sources aside. */
 async function missing({ docker, plan, project }: FactsRequest): Promise<Record<string, string>> {
   const used = new Set(plan.services.map((service) => service.imageName));
   const causes = await Promise.all(
     plan.images
-      .filter((image) => used.has(image.name))
+      .filter((image) => used.has(image.name) && !image.source)
       .map(async ({ reference, build }) => {
         if (reference !== undefined) return [reference, await whyMissing(docker, reference)] as const;
         const dockerfile = join(build?.context ?? '', build?.dockerfile ?? '');

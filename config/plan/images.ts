@@ -1,6 +1,7 @@
 import type { Image } from '../schema/image.ts';
-import type { PlannedImage } from './types.ts';
 import { sortedEntries, sortedRecord } from './sort.ts';
+import { imageSources, type BuiltServices } from './sources.ts';
+import type { PlannedImage } from './types.ts';
 
 /** Users of well-known official images: who must own the secret files that they read. */
 const OFFICIAL_USERS: readonly { readonly pattern: RegExp; readonly uid: number; readonly gid: number }[] = [
@@ -24,11 +25,17 @@ export function imageTitle(name: string, image: Image): string {
 }
 
 /** Images that services use, sorted by name: one that nobody uses is neither built nor pulled. */
-export function plannedImages(images: Readonly<Record<string, Image>>, used: ReadonlySet<string>): PlannedImage[] {
+export function plannedImages(
+  images: Readonly<Record<string, Image>>,
+  used: ReadonlySet<string>,
+  built: BuiltServices,
+): PlannedImage[] {
+  const sources = imageSources(built);
   return sortedEntries(images)
     .filter(([name]) => used.has(name))
     .map(([name, { build, reference, uid, gid }]) => ({
       name,
+      ...sources[name],
       ...(build && {
         build: {
           context: build.context,

@@ -105,6 +105,7 @@ function serviceFacts(service: PlannedService): string[] {
     ...Object.entries(service.environment).map(([name, value]) => `env ${name}=${value}`),
     ...service.secrets.map(({ path, secret, mode, uid, gid }) => `secret ${path}: ${secret}, ${mode} of ${uid}:${gid}`),
     ...service.volumes.map(({ path, volume, readOnly }) => `volume ${path}: ${volume}${readOnly ? ', read-only' : ''}`),
+    ...service.binds.map(({ path, source, readOnly }) => `folder ${path}: ${source}${readOnly ? ', read-only' : ''}`),
     ...service.tmpfs.map(
       ({ path, size }) => `tmpfs ${path}: ${size === 0 ? 'size as the engine has it' : formatBytes(size)}`,
     ),
@@ -158,13 +159,14 @@ function networkFact({ network, aliases, join }: Attachment): string {
   return `network ${network}${names}${join === 'healthy' ? ', once healthy' : ''}`;
 }
 
-function imageFact({ name, build, reference, uid, gid }: PlannedImage): string {
+function imageFact({ name, source: sources, build, reference, uid, gid }: PlannedImage): string {
   const source = build
     ? [
-        `built from ${build.context}/${build.dockerfile}`,
+        `built from ${sources ? `sources ${sources.name}, ` : ''}${build.context}/${build.dockerfile}`,
         ...(build.target === undefined ? [] : [`target ${build.target}`]),
         ...Object.entries(build.args).map(([key, value]) => `${key}=${value}`),
         ...(build.bundle ? [`${build.bundle.entry} bundled as ${build.bundle.output}`] : []),
+        ...(sources?.rebuildOn ? [`again only when one of ${sources.rebuildOn.join(' ')} changes`] : []),
       ].join(', ')
     : (reference ?? '');
   return `${name}: ${source}, runs as ${uid}:${gid}`;

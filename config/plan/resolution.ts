@@ -1,6 +1,7 @@
 import type { Service } from '../schema/service.ts';
 import type { Settings } from '../schema/settings.ts';
 import type { System } from '../schema/system.ts';
+import type { BuiltServices } from './sources.ts';
 import type { EnvironmentName } from './types.ts';
 
 /** A system on its way to a plan: overlays merged, parameters filled in, profiles chosen. What the rules judge. */
@@ -11,6 +12,8 @@ export interface Resolution {
   readonly settings: Settings;
   readonly providedSecrets: readonly string[];
   readonly system: System;
+  /** What the stack builds from sources of its own. */
+  readonly built: BuiltServices;
   /** Services that run with the profiles that are on. */
   readonly active: Readonly<Record<string, Service>>;
   /** What names of the stack on a host begin with. */

@@ -10,13 +10,14 @@ import { plannedPorts } from './ports.ts';
 import type { Resolution } from './resolution.ts';
 import { secretFiles, secretVariables } from './secrets.ts';
 import { sortedEntries, sortedRecord, sortedSet } from './sort.ts';
+import { binds } from './sources.ts';
 import type { Dependency, Healthcheck, PlannedService, Resources } from './types.ts';
 
 /** The services that run, sorted by name, every open question answered. */
-export function plannedServices({ system, active }: Resolution): PlannedService[] {
+export function plannedServices({ system, active, built }: Resolution): PlannedService[] {
   return sortedEntries(active).flatMap(([name, service]) => {
     const image = system.images[service.image];
-    return image ? [plannedService(name, service, image, active)] : [];
+    return image ? [{ ...plannedService(name, service, image, active), binds: binds(built[name]) }] : [];
   });
 }
 
@@ -25,7 +26,7 @@ function plannedService(
   service: Service,
   image: Image,
   active: Readonly<Record<string, Service>>,
-): PlannedService {
+): Omit<PlannedService, 'binds'> {
   const owner = userOf(service, image);
   return {
     name,
@@ -49,7 +50,6 @@ function plannedService(
     ...(service.healthcheck && { healthcheck: healthcheck(service.healthcheck) }),
     environment: sortedRecord({ ...secretVariables(service), ...service.environment }),
     secrets: secretFiles(service, owner),
-    binds: [],
     volumes: sortedEntries(service.volumes).map(([volume, use]) => ({ volume, ...use })),
     tmpfs: sortedEntries(service.tmpfs).map(([path, { size }]) => ({ path, size: size ?? 0 })),
     files: sortedEntries(service.files).map(([path, file]) => ({ path, ...file, ...owner })),

@@ -171,10 +171,12 @@ export interface Rollout {
   readonly stopGraceMs: number;
 }
 
-/** An image: built from a folder of the project, or taken from a registry. */
+/** An image: built from a folder of the project or of a team's own sources, or taken from a registry. */
 export interface PlannedImage {
   readonly name: string;
-  /** Present: built from this folder (relative to the project), content-addressed. */
+  /** Present: it is built from sources of a team's own. */
+  readonly source?: ImageSource;
+  /** Present: built from this folder (absolute, or relative to the project), content-addressed. */
   readonly build?: {
     readonly context: string;
     readonly dockerfile: string;
@@ -188,6 +190,17 @@ export interface PlannedImage {
   /** Who reads secret files in it. */
   readonly uid: number;
   readonly gid: number;
+}
+
+/** The sources of a team's own that an image is built from. */
+export interface ImageSource {
+  /** What the system calls them, and `slipway:sources` with it. */
+  readonly name: string;
+  /**
+   * Present: the folder is mounted and shows its edits, so that the image is built again only when one of these files
+   * and folders in it changes, sorted.
+   */
+  readonly rebuildOn?: readonly string[];
 }
 
 /** A network of the stack. */
@@ -291,8 +304,19 @@ export interface HostFacts {
   readonly usedPorts: readonly { readonly address: string; readonly port: number; readonly by: string }[];
   /** Subnets in use on the host (networks of the engine and routes), those of this stack left out. */
   readonly usedSubnets: readonly { readonly cidr: string; readonly by: string }[];
+  /** True if the engine runs on this machine, as far as its address tells: then it can mount folders of it. */
+  readonly isLocal: boolean;
   /** Images that can't be had: a reference that neither host nor registry has, or a folder to build from → cause. */
   readonly missingImages: Readonly<Record<string, string>>;
+  /** The folders with sources of a team's own, by the source's name. */
+  readonly sources: Readonly<Record<string, SourceFacts>>;
   /** Replicas of this stack that the host has containers of, as `<service>-<n>`, sorted. */
   readonly replicas: readonly string[];
+}
+
+/** What is known of a folder with sources. */
+export interface SourceFacts {
+  readonly isFolder: boolean;
+  /** Stages of its Dockerfile, in order, '' for one without a name; absent: it has no Dockerfile that can be read. */
+  readonly stages?: readonly string[];
 }

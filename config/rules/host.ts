@@ -3,8 +3,9 @@ import { allocateSubnets } from '../plan/subnets.ts';
 import type { HostFacts, Issue, Plan } from '../plan/types.ts';
 import { formatBytes } from '../schema/bytes.ts';
 import { error, warning } from './rule.ts';
+import { checkSourceFolders } from './sources.ts';
 
-/** What in a plan a host can't give: CPUs, memory, ports, addresses, images. Reports all of it. */
+/** What in a plan a host can't give: CPUs, memory, ports, addresses, images, sources. Reports all of it. */
 export function checkHost(plan: Plan, facts: HostFacts): readonly Issue[] {
   return [
     ...checkCpus(plan, facts),
@@ -12,6 +13,7 @@ export function checkHost(plan: Plan, facts: HostFacts): readonly Issue[] {
     ...checkUsedPorts(plan, facts),
     ...checkRoom(plan, facts),
     ...checkImages(plan, facts),
+    ...checkSourceFolders(plan, facts),
   ];
 }
 

@@ -10,6 +10,7 @@ import { checkReplicas } from './replicas.ts';
 import { checkReservations } from './resources.ts';
 import type { Rule } from './rule.ts';
 import { checkClearText, checkProvided, checkTemplates } from './secrets.ts';
+import { checkSources } from './sources.ts';
 
 const RULES: readonly Rule[] = [
   checkReferences,
@@ -20,6 +21,7 @@ const RULES: readonly Rule[] = [
   checkReservations,
   checkPorts,
   checkMounts,
+  checkSources,
   checkNames,
   checkProvided,
   checkTemplates,

@@ -1,15 +1,17 @@
 import { posix } from 'node:path';
 import { issuePath } from '../plan/resolution.ts';
+import { binds } from '../plan/sources.ts';
 import { error, type Rule } from './rule.ts';
 
-/** No two things are mounted at the same path of a service: volumes, folders in memory, folders of files. */
-export const checkMounts: Rule = ({ system }) =>
+/** No two things are mounted at the same path of a service: volumes, folders in memory, of files, with sources. */
+export const checkMounts: Rule = ({ system, built }) =>
   Object.entries(system.services).flatMap(([name, service]) => {
     const folders = new Set(Object.keys(service.files).map((path) => posix.dirname(path)));
     const mounts = [
       ...Object.values(service.volumes).map((use) => use.path),
       ...Object.keys(service.tmpfs),
       ...folders,
+      ...binds(built[name]).map(({ path }) => path),
       ...(Object.keys(service.secrets).length > 0 ? ['/run/secrets'] : []),
     ].map((path) => posix.normalize(path));
     const twice = new Set(mounts.filter((path, index) => mounts.indexOf(path) < index));
@@ -17,7 +19,7 @@ export const checkMounts: Rule = ({ system }) =>
       error(
         issuePath(system.name, ['services', name]),
         `mounts two things at ${path}`,
-        'one volume, tmpfs or folder of files a path',
+        'one volume, tmpfs, folder of files or of sources a path',
       ),
     );
   });

@@ -103,7 +103,7 @@ export const Settings = z.strictObject({
       example: '{ api: { http: 18000 }, postgres: 15432, redis: false }',
     }),
   sources: z
-    .record(z.string(), z.string().min(1).meta({ accepted: 'the path of a folder' }))
+    .record(z.string(), z.string().trim().min(1).meta({ accepted: 'the path of a folder' }))
     .default({})
     .meta({
       description:

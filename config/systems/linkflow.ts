@@ -3,6 +3,7 @@ import { engine } from './linkflow/engine.ts';
 import { dev, prod, test } from './linkflow/environments.ts';
 import { laravel } from './linkflow/laravel.ts';
 import { plainProxy, proxyFiles } from './linkflow/proxy.ts';
+import { sources } from './linkflow/sources.ts';
 import { stores } from './linkflow/stores.ts';
 import { tasks } from './linkflow/tasks.ts';
 
@@ -85,6 +86,7 @@ export const linkflow: SystemDescription = {
     },
   },
   tasks,
+  sources,
   environments: { dev, test, prod },
   smoke: {
     service: 'api',

@@ -20,6 +20,8 @@ export interface ContextRequest {
   readonly root: string;
   /** Relative to the root. */
   readonly dockerfile: string;
+  /** What is left out, in place of what the folder's own .dockerignore says. */
+  readonly ignore?: string;
   /** Only these files and folders, relative to the root; absent: everything. */
   readonly only?: readonly string[];
 }
@@ -29,9 +31,9 @@ export interface ContextRequest {
  * .dockerignore leaves out, and the Dockerfile in any case. Sockets and the like are no part of it.
  * @throws Error if something can't be read that isn't left out
  */
-export function walkContext({ root, dockerfile, only }: ContextRequest): Entry[] {
+export function walkContext({ root, dockerfile, ignore: patterns, only }: ContextRequest): Entry[] {
   const file = posix.normalize(dockerfile);
-  const ignore = readIgnore(root, file);
+  const ignore = patterns === undefined ? readIgnore(root, file) : parseIgnore(patterns);
   return inFolder(
     { root, ignore, always: [file], only: only?.map((path) => posix.join(path).replace(/\/$/, '')) },
     '',

@@ -126,6 +126,8 @@ export interface JobArgs {
       readonly readOnly: pulumi.Input<boolean>;
     }>[]
   >;
+  /** Folders of the host, by absolute paths. */
+  readonly folders?: readonly { readonly source: string; readonly path: string; readonly readOnly: boolean }[];
   /** Path → mount options, e.g. `size=1048576,mode=1777`. */
   readonly tmpfs: Dictionary<pulumi.Input<string>>;
   readonly networks: pulumi.Input<

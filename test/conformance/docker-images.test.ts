@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Described } from './support/described.ts';
@@ -114,6 +115,25 @@ describe('an image that is built', () => {
     await expect(stack.docker.getImage(`${stack.name}:1`).inspect()).rejects.toMatchObject({ statusCode: 404 });
     await stack.up([]);
     for (const tag of ['2', '3']) await stack.docker.getImage(`${stack.name}:${tag}`).remove();
+  });
+});
+
+describe('an image of a folder outside of the project', () => {
+  test('is built as any other, and the state has its path as it was given', async () => {
+    const outside = mkdtempSync(join(tmpdir(), 'slipway-conformance-outside-'));
+    try {
+      cpSync(context, outside, { recursive: true });
+      const described = image('6', { context: `${outside}/` });
+      await stack.up([described]);
+      expect(await lines(`${stack.name}:6`, '/files')).toContain('/context/kept/important.log');
+      expect((await stack.state()).get('image')?.inputs).toMatchObject({
+        build: { context: `${outside}/` },
+      });
+      expect(changing(await stack.preview([described]))).toEqual([]);
+    } finally {
+      rmSync(outside, { recursive: true });
+      await stack.up([]);
+    }
   });
 });
 

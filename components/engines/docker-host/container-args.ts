@@ -1,4 +1,5 @@
-import type { PlannedPort, PlannedService } from '../../../config/plan/types.ts';
+import { resolve } from 'node:path';
+import type { Bind, PlannedPort, PlannedService } from '../../../config/plan/types.ts';
 
 /*
  * From a plan to the inputs of docker.Container: pure, so that tables can test it. Several values are written in the
@@ -7,6 +8,11 @@ import type { PlannedPort, PlannedService } from '../../../config/plan/types.ts'
 
 const MEBIBYTE = 2 ** 20;
 
+/** A folder in memory, or one of the host. */
+export type MountArgs =
+  | { type: 'tmpfs'; target: string; tmpfsOptions: { sizeBytes?: number; mode: number } }
+  | { type: 'bind'; target: string; source: string; readOnly: boolean };
+
 /** The inputs of docker.Container that a plan decides by itself; the rest are outputs of other resources. */
 export interface PlannedContainerArgs {
   readonly command?: string[];
@@ -14,7 +20,7 @@ export interface PlannedContainerArgs {
   readonly user?: string;
   readonly envs: string[];
   readonly ports: { internal: number; external: number; ip: string; protocol: string }[];
-  readonly mounts: { type: string; target: string; tmpfsOptions: { sizeBytes?: number; mode: number } }[];
+  readonly mounts: MountArgs[];
   readonly healthcheck?: {
     tests: string[];
     interval: string;
@@ -39,8 +45,11 @@ export interface PlannedContainerArgs {
   readonly destroyGraceSeconds: number;
 }
 
-/** What the containers of a service are made of. Memory in MiB and grace periods in seconds, as the provider has them. */
-export function toContainerArgs(service: PlannedService): PlannedContainerArgs {
+/**
+ * What the containers of a service are made of. Memory in MiB and grace periods in seconds, as the provider has them.
+ * `project` is the folder that relative ones start from.
+ */
+export function toContainerArgs(service: PlannedService, project: string): PlannedContainerArgs {
   const { limits, reservations } = service;
   const graceSeconds = Math.ceil(service.rollout.stopGraceMs / 1000);
   return {
@@ -51,12 +60,7 @@ export function toContainerArgs(service: PlannedService): PlannedContainerArgs {
       .map(([name, value]) => `${name}=${value}`)
       .sort(),
     ports: service.ports.flatMap(publishedPort),
-    mounts: service.tmpfs.map(({ path, size }) => ({
-      type: 'tmpfs',
-      target: path,
-      // As /tmp is everywhere: whoever runs in the container may write, nobody may remove what is another's.
-      tmpfsOptions: { mode: 0o1777, ...(size > 0 && { sizeBytes: size }) },
-    })),
+    mounts: [...service.tmpfs.map(tmpfsMount), ...service.binds.map((bind) => bindMount(bind, project))],
     ...(service.healthcheck && { healthcheck: { ...toHealthcheck(service.healthcheck) } }),
     restart: service.restart,
     // Memory and swap together, or the provider reads back twice the memory.
@@ -76,6 +80,16 @@ export function toContainerArgs(service: PlannedService): PlannedContainerArgs {
     stopTimeout: graceSeconds,
     destroyGraceSeconds: graceSeconds,
   };
+}
+
+function tmpfsMount({ path, size }: PlannedService['tmpfs'][number]): MountArgs {
+  // As /tmp is everywhere: whoever runs in the container may write, nobody may remove what is another's.
+  return { type: 'tmpfs', target: path, tmpfsOptions: { mode: 0o1777, ...(size > 0 && { sizeBytes: size }) } };
+}
+
+/** A mount, and no entry of `volumes`: for that the engine would make a folder that is not there. */
+function bindMount({ source, path, readOnly }: Bind, project: string): MountArgs {
+  return { type: 'bind', target: path, source: resolve(project, source), readOnly };
 }
 
 function toHealthcheck({ test, ...rest }: NonNullable<PlannedService['healthcheck']>): {

@@ -8,7 +8,7 @@ import { DockerJob } from './job.ts';
 import { DockerService } from './service.ts';
 
 /** What is known of a Docker host besides the plan. */
-export interface DockerHostArgs extends Pick<FoundationArgs, 'contexts' | 'machineBuildArgs'> {
+export interface DockerHostArgs extends Pick<FoundationArgs, 'project' | 'contexts' | 'machineBuildArgs'> {
   /** Address of the engine. */
   readonly host: string;
 }

@@ -8,6 +8,8 @@ import type { ImageContext } from '../../image-context.ts';
 /** What all services of a stack stand on. Everything is found by its name in the plan. */
 export interface Foundation {
   readonly owner: pulumi.Output<Owner>;
+  /** The project's folder, on the machine that deploys: relative ones start from it. */
+  readonly project: string;
   /** Prefix of the names on the host. */
   readonly prefix: string;
   /** Local ids of the images. */
@@ -22,6 +24,8 @@ export interface Foundation {
 export interface FoundationArgs {
   readonly plan: Plan;
   readonly owner: pulumi.Output<Owner>;
+  /** The project's folder. */
+  readonly project: string;
   /** Build contexts of the images that are built, by name. */
   readonly contexts: ReadonlyMap<string, ImageContext>;
   /** Build arguments that belong to the machine: where it gets its packages from. */
@@ -31,6 +35,7 @@ export interface FoundationArgs {
 /** What all services of a stack stand on, on one Docker host: images, networks and volumes. */
 export class DockerFoundation extends pulumi.ComponentResource implements Foundation {
   readonly owner: pulumi.Output<Owner>;
+  readonly project: string;
   readonly prefix: string;
   readonly images: Foundation['images'];
   readonly networks: Foundation['networks'];
@@ -39,6 +44,7 @@ export class DockerFoundation extends pulumi.ComponentResource implements Founda
   constructor(name: string, args: FoundationArgs, opts: pulumi.ComponentResourceOptions) {
     super('slipway:components:Foundation', name, {}, opts);
     this.owner = args.owner;
+    this.project = args.project;
     this.prefix = args.plan.prefix;
     this.images = images(args, { parent: this });
     this.networks = networks(args, { parent: this });

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import { LABELS, ownerLabels } from '../../../engine/labels.ts';
 import * as slipway from '../../../providers/slipway/sdk.ts';
@@ -24,6 +25,13 @@ export class DockerJob extends pulumi.ComponentResource implements Deployed {
         ...(planned.user !== undefined && { user: planned.user }),
         environment: planned.environment,
         mounts: serviceMounts(planned, foundation, secrets, { parent: this }),
+        ...(planned.binds.length > 0 && {
+          folders: planned.binds.map(({ source, path, readOnly }) => ({
+            source: resolve(foundation.project, source),
+            path,
+            readOnly,
+          })),
+        }),
         tmpfs: Object.fromEntries(
           planned.tmpfs.map(({ path, size }) => [path, size > 0 ? `size=${size},mode=1777` : 'mode=1777']),
         ),

@@ -52,7 +52,7 @@ function replicaContainer(
   return new docker.Container(
     `${foundation.prefix}-${planned.name}-${number}`,
     {
-      ...toContainerArgs(planned),
+      ...toContainerArgs(planned, foundation.project),
       image: foundation.images.get(planned.imageName) ?? planned.image,
       labels: labelList(foundation.owner, 'service', {
         [LABELS.service]: planned.name,

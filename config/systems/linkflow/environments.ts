@@ -1,4 +1,5 @@
 import type { Overlay, SystemInput } from '../../schema/system.ts';
+import { developedSources } from './sources.ts';
 import { postgresCommand, redisCommand } from './stores.ts';
 
 type Environment = Overlay<SystemInput>;
@@ -8,6 +9,7 @@ const debugging = { APP_ENV: 'local', APP_DEBUG: true };
 /** A developer's machine: no limits, everything within reach on 127.0.0.1. */
 export const dev: Environment = {
   parameters: { logLevel: 'debug' },
+  sources: developedSources,
   services: {
     postgres: { ports: { postgres: { published: 5432 } } },
     redis: { ports: { redis: { published: 6379 } } },

@@ -1,4 +1,4 @@
-import type { ContainerCreateOptions } from 'dockerode';
+import type { ContainerCreateOptions, MountSettings } from 'dockerode';
 import type { JobInputs } from './schema.ts';
 
 const NANOS = 1e9;
@@ -19,12 +19,10 @@ export function containerOptions(name: string, job: JobInputs): ContainerCreateO
     HostConfig: {
       RestartPolicy: { Name: 'no' },
       NetworkMode: first?.network ?? 'none',
-      Mounts: job.mounts.map(({ volume, path, readOnly }) => ({
-        Type: 'volume',
-        Source: volume,
-        Target: path,
-        ReadOnly: readOnly,
-      })),
+      Mounts: [
+        ...job.mounts.map(({ volume, path, readOnly }) => toMount('volume', volume, path, readOnly)),
+        ...(job.folders ?? []).map(({ source, path, readOnly }) => toMount('bind', source, path, readOnly)),
+      ],
       Tmpfs: job.tmpfs,
       ReadonlyRootfs: job.readOnly,
       CapAdd: job.capAdd,
@@ -37,4 +35,8 @@ export function containerOptions(name: string, job: JobInputs): ContainerCreateO
     },
     ...(first && { NetworkingConfig: { EndpointsConfig: { [first.network]: { Aliases: first.aliases } } } }),
   };
+}
+
+function toMount(type: 'volume' | 'bind', source: string, path: string, readOnly: boolean): MountSettings {
+  return { Type: type, Source: source, Target: path, ReadOnly: readOnly };
 }

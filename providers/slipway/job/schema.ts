@@ -13,6 +13,10 @@ export const JobInputs = z.strictObject({
   user: z.string().optional(),
   environment: dictionary,
   mounts: z.array(z.strictObject({ volume: z.string(), path: z.string(), readOnly: z.boolean() })),
+  folders: z
+    .array(z.strictObject({ source: z.string().startsWith('/'), path: z.string(), readOnly: z.boolean() }))
+    .optional()
+    .meta({ description: 'Folders of the host; they have to be there' }),
   tmpfs: dictionary.meta({ description: 'Path → mount options' }),
   networks: z.array(z.strictObject({ network: z.string(), aliases: texts })),
   labels: dictionary.meta({ description: 'Of the container; earlier runs are found by them' }),

@@ -26,6 +26,7 @@ const volume = (target: string, readOnly = false) => ({
   source: ref('volume', 'name'),
   readOnly,
 });
+const bind = (source: string) => ({ type: 'bind', target: '/b', source, readOnly: false });
 const network = (aliases: string[]) => ({ name: ref('network', 'name'), aliases });
 
 /** A row an input; `prefix` starts names that have to be given. */
@@ -164,6 +165,30 @@ export function containerEdits(prefix: string): readonly Edit[] {
       title: 'mounts: in another order',
       before: { mounts: [volume('/a'), volume('/b')] },
       after: { mounts: [volume('/b'), volume('/a')] },
+      effect: 'same',
+    },
+    {
+      title: 'mounts: source of a bind',
+      before: { mounts: [bind('/usr/lib')] },
+      after: { mounts: [bind('/usr/bin')] },
+      effect: 'update',
+      real: [['HostConfig.Mounts.0.Source', '/usr/lib']],
+    },
+    {
+      title: 'mounts: source of a bind, replaceOnChanges',
+      before: { mounts: [bind('/usr/lib')] },
+      after: { mounts: [bind('/usr/bin')] },
+      options: { replaceOnChanges: ['mounts'] },
+      effect: 'replace, new one first',
+      real: [
+        ['HostConfig.Mounts.0.Source', '/usr/bin'],
+        ['Mounts.0.RW', true],
+      ],
+    },
+    {
+      title: 'mounts: a bind and a tmpfs in another order',
+      before: { mounts: [bind('/usr/lib'), tmpfs(MIB)] },
+      after: { mounts: [tmpfs(MIB), bind('/usr/lib')] },
       effect: 'same',
     },
     {

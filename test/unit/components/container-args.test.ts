@@ -5,7 +5,7 @@ import { plannedService } from './planned-service.ts';
 
 describe('toContainerArgs', () => {
   test('gives a plain service nothing that its plan does not name', () => {
-    expect(toContainerArgs(plannedService())).toEqual({
+    expect(toContainerArgs(plannedService(), '/project')).toEqual({
       envs: [],
       ports: [],
       mounts: [],
@@ -52,12 +52,27 @@ describe('toContainerArgs', () => {
       { mounts: [{ type: 'tmpfs', target: '/tmp', tmpfsOptions: { mode: 0o1777 } }] },
     ],
     [
+      'folders of the host by their absolute paths, relative ones from the project on',
+      {
+        binds: [
+          { source: '../app', path: '/app', readOnly: false },
+          { source: '/srv/app', path: '/srv', readOnly: true },
+        ],
+      },
+      {
+        mounts: [
+          { type: 'bind', target: '/app', source: '/app', readOnly: false },
+          { type: 'bind', target: '/srv', source: '/srv/app', readOnly: true },
+        ],
+      },
+    ],
+    [
       'a grace period in whole seconds, never shorter than planned',
       { rollout: { order: 'createFirst', healthTimeoutMs: 1, drainMs: 0, stopGraceMs: 1500 } },
       { stopTimeout: 2, destroyGraceSeconds: 2 },
     ],
   ])('writes %s', (_, changes, expected) => {
-    expect(toContainerArgs(plannedService(changes))).toMatchObject(expected);
+    expect(toContainerArgs(plannedService(changes), '/project')).toMatchObject(expected);
   });
 
   test('hands a health check over with the durations as planned', () => {
@@ -70,6 +85,6 @@ describe('toContainerArgs', () => {
       startInterval: '1s',
     };
     const { test: tests, ...rest } = healthcheck;
-    expect(toContainerArgs(plannedService({ healthcheck })).healthcheck).toEqual({ tests, ...rest });
+    expect(toContainerArgs(plannedService({ healthcheck }), '/project').healthcheck).toEqual({ tests, ...rest });
   });
 });

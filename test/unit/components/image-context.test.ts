@@ -1,6 +1,16 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { imageContext } from '../../../components/image-context.ts';
 
@@ -20,8 +30,9 @@ afterEach(() => {
 
 const plain = { context: 'images/app', dockerfile: 'Dockerfile', args: {} };
 const bundled = { ...plain, bundle: { entry: 'src/main.ts', output: 'main.mjs' } };
+const image = (build: typeof plain): Parameters<typeof imageContext>[1] => ({ name: 'app', build });
 const digest = async (build: typeof plain = plain): Promise<string> =>
-  (await imageContext(project, 'app', build)).digest;
+  (await imageContext(project, image(build))).digest;
 
 describe('imageContext', () => {
   test('gives one digest for one content', async () => {
@@ -60,16 +71,95 @@ describe('imageContext', () => {
     expect(await digest({ ...plain, args: { SERVICE: 'a' } })).not.toBe(await digest());
   });
 
-  test('leaves installed packages and readmes out of the digest', async () => {
+  test('leaves installed packages and readmes out of the digest of what is bundled', async () => {
+    const before = await digest(bundled);
+    mkdirSync(join(project, 'images/app/node_modules/x'), { recursive: true });
+    writeFileSync(join(project, 'images/app/node_modules/x/index.js'), '');
+    writeFileSync(join(project, 'images/app/README.md'), 'Hello');
+    expect(await digest(bundled)).toBe(before);
+  });
+
+  test('leaves what .dockerignore names out of the digest, and has the rest in', async () => {
+    writeFileSync(join(project, 'images/app/.dockerignore'), 'node_modules\n*.md\n');
     const before = await digest();
     mkdirSync(join(project, 'images/app/node_modules/x'), { recursive: true });
     writeFileSync(join(project, 'images/app/node_modules/x/index.js'), '');
     writeFileSync(join(project, 'images/app/README.md'), 'Hello');
     expect(await digest()).toBe(before);
+    mkdirSync(join(project, 'images/app/dist'));
+    expect(await digest()).not.toBe(before);
+  });
+
+  test('gives one digest whatever the umask under which somebody has checked out', async () => {
+    writeFileSync(join(project, 'images/app/run.sh'), '');
+    chmodSync(join(project, 'images/app/run.sh'), 0o755);
+    chmodSync(join(project, 'images/app/src'), 0o755);
+    const before = await digest();
+    chmodSync(join(project, 'images/app/run.sh'), 0o775);
+    chmodSync(join(project, 'images/app/src'), 0o775);
+    expect(await digest()).toBe(before);
+  });
+
+  test('has the targets of links in the digest, and nothing of what they lead to', async () => {
+    const outside = join(project, 'outside');
+    writeFileSync(outside, '1');
+    symlinkSync(outside, join(project, 'images/app/link'));
+    const before = await digest();
+    writeFileSync(outside, '2');
+    expect(await digest()).toBe(before);
+    rmSync(join(project, 'images/app/link'));
+    symlinkSync('src', join(project, 'images/app/link'));
+    expect(await digest()).not.toBe(before);
+  });
+
+  test('reads a folder outside of the project, absolute or relative', async () => {
+    const outside = mkdtempSync(join(tmpdir(), 'slipway-outside-'));
+    try {
+      cpSync(join(project, 'images/app'), outside, { recursive: true });
+      const context = relative(project, outside);
+      expect(await digest({ ...plain, context: outside })).toBe(await digest());
+      expect(await imageContext(project, image({ ...plain, context }))).toEqual({
+        path: context,
+        digest: await digest(),
+      });
+    } finally {
+      rmSync(outside, { recursive: true });
+    }
+  });
+
+  describe('of sources that are mounted', () => {
+    const mounted = { name: 'app', build: plain, source: { name: 'app', rebuildOn: ['.dockerignore', 'Dockerfile', 'etc'] } };
+    const digestOf = async (): Promise<string> => (await imageContext(project, mounted)).digest;
+
+    beforeEach(() => {
+      mkdirSync(join(project, 'images/app/etc'));
+      writeFileSync(join(project, 'images/app/etc/nginx.conf'), 'listen 80;');
+    });
+
+    test('gives one digest whatever the mount shows', async () => {
+      const before = await digestOf();
+      writeFileSync(join(project, 'images/app/src/main.ts'), 'other');
+      expect(await digestOf()).toBe(before);
+    });
+
+    test.each([['Dockerfile'], ['.dockerignore'], ['etc/nginx.conf'], ['etc/more.conf']])(
+      'gives another digest when %s changes',
+      async (path) => {
+        const before = await digestOf();
+        writeFileSync(join(project, 'images/app', path), 'FROM busybox\n');
+        expect(await digestOf()).not.toBe(before);
+      },
+    );
+
+    test('gives another digest than the same sources that are not', async () => {
+      const whole = { ...mounted, source: { name: 'app' } };
+      expect(await digestOf()).not.toBe((await imageContext(project, whole)).digest);
+      expect((await imageContext(project, whole)).digest).toBe(await digest());
+    });
   });
 
   test('bundles a program into one file that Node runs as it is', async () => {
-    const { path } = await imageContext(project, 'app', bundled);
+    const { path } = await imageContext(project, image(bundled));
     expect(path).toBe('.slipway/build/app');
     expect(readFileSync(join(project, path, 'main.mjs'), 'utf8')).toContain('console.log(name)');
     expect(readFileSync(join(project, path, 'Dockerfile'), 'utf8')).toBe('FROM scratch\n');
@@ -77,19 +167,19 @@ describe('imageContext', () => {
   });
 
   test('bundles again when a source has changed, and only then', async () => {
-    const { path } = await imageContext(project, 'app', bundled);
+    const { path } = await imageContext(project, image(bundled));
     const made = statSync(join(project, path)).ino;
-    await imageContext(project, 'app', bundled);
+    await imageContext(project, image(bundled));
     expect(statSync(join(project, path)).ino).toBe(made);
     writeFileSync(join(project, 'images/app/src/name.ts'), "export const name: string = 'other';\n");
-    await imageContext(project, 'app', bundled);
+    await imageContext(project, image(bundled));
     expect(readFileSync(join(project, path, 'main.mjs'), 'utf8')).toContain('other');
   });
 
   test('keeps the former context when a source does not compile', async () => {
-    const { path } = await imageContext(project, 'app', bundled);
+    const { path } = await imageContext(project, image(bundled));
     writeFileSync(join(project, 'images/app/src/name.ts'), 'export const name = ;\n');
-    await expect(imageContext(project, 'app', bundled)).rejects.toThrow(/name\.ts:1/);
+    await expect(imageContext(project, image(bundled))).rejects.toThrow(/name\.ts:1/);
     expect(readFileSync(join(project, path, 'main.mjs'), 'utf8')).toContain("'app'".replaceAll("'", '"'));
   });
 });

@@ -34,7 +34,12 @@ const PLAN: Plan = {
       volumes: [{ volume: 'db-data', path: '/data', readOnly: false }],
       rollout: { order: 'deleteFirst', healthTimeoutMs: 60_000, drainMs: 0, stopGraceMs: 10_000 },
     }),
-    plannedService({ name: 'migrate', kind: 'job', dependsOn: [{ service: 'db', condition: 'healthy' }] }),
+    plannedService({
+      name: 'migrate',
+      kind: 'job',
+      dependsOn: [{ service: 'db', condition: 'healthy' }],
+      binds: [{ source: '../app', path: '/app', readOnly: false }],
+    }),
   ],
   images: [
     { name: 'app', build: { context: 'images/app', dockerfile: 'Dockerfile', args: {} }, uid: 1000, gid: 1000 },
@@ -102,6 +107,7 @@ beforeAll(async () => {
     provided: () => pulumi.output('never asked for'),
     engine: dockerHost({
       host: 'unix:///var/run/docker.sock',
+      project: '/work/project',
       contexts: new Map([['app', { path: 'images/app', digest: '0123456789ab' }]]),
       machineBuildArgs: { APT_MIRROR: 'http://mirror.example' },
     }),
@@ -186,6 +192,12 @@ describe('System', () => {
   test('gives a database its volume by the name that it has on the host', () => {
     expect(inputsOf('docker:index/container:Container', 'shop-dev-db-1')).toMatchObject({
       volumes: [{ volumeName: 'shop-dev-db-data-1234567', containerPath: '/data', readOnly: false }],
+    });
+  });
+
+  test('gives a job folders of the host by their absolute paths', () => {
+    expect(inputsOf('slipway:index:Job', 'migrate')).toMatchObject({
+      folders: [{ source: '/work/app', path: '/app', readOnly: false }],
     });
   });
 

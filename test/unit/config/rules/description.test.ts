@@ -111,7 +111,7 @@ const cases: readonly [obligation: string, description: SystemDescription, issue
       { api: service({ volumes: { data: '/data' }, tmpfs: { '/data': {} } }) },
       { volumes: { data: { description: 'Data.' } } },
     ),
-    error('shop:services.api', 'mounts two things at /data', 'one volume, tmpfs or folder of files a path'),
+    error('shop:services.api', 'mounts two things at /data', 'one volume, tmpfs, folder of files or of sources a path'),
   ],
   [
     'a duration that is none',

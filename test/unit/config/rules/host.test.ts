@@ -11,7 +11,9 @@ const host: HostFacts = {
   memory: 256 * GIB,
   usedPorts: [],
   usedSubnets: [],
+  isLocal: true,
   missingImages: {},
+  sources: {},
   replicas: [],
 };
 

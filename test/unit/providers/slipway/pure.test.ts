@@ -79,6 +79,14 @@ describe('the container of a job', () => {
     });
   });
 
+  test('mounts folders of the host beside its volumes', () => {
+    const folders = [{ source: '/srv/app', path: '/app', readOnly: false }];
+    expect(containerOptions('x', { ...job, folders }).HostConfig?.Mounts).toEqual([
+      { Type: 'volume', Source: 'v', Target: '/v', ReadOnly: true },
+      { Type: 'bind', Source: '/srv/app', Target: '/app', ReadOnly: false },
+    ]);
+  });
+
   test('is on no network when it is given none, and keeps the image’s own command', () => {
     const options = containerOptions('x', { ...job, networks: [], command: [] });
     expect(options.HostConfig?.NetworkMode).toBe('none');

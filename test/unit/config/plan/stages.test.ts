@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { hasStage, stagesOf } from '../../../../engine/build-context/stages.ts';
+import { hasStage, stagesOf } from '../../../../config/plan/stages.ts';
 
 describe('stagesOf', () => {
   test.each<[string, string, string[]]>([
