@@ -68,7 +68,7 @@ export async function imageContext(
   return { path, digest };
 }
 
-/** A digest over how an image is built and over its context; where that is mounted, over what the mount doesn't show. */
+/** A digest over how an image is built and its context; of one that is mounted, over what the mount doesn't show. */
 function digestOf(project: string, { source }: Pick<PlannedImage, 'source'>, planned: Build, digests: Digests): string {
   const { context, dockerfile, target = null, args, bundle = null } = planned;
   const only = source?.rebuildOn;

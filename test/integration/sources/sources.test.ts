@@ -203,7 +203,8 @@ describe('in test', () => {
     const { Mounts, Config, HostConfig } = await baked.docker.getContainer((await ids(baked))['api'] ?? '').inspect();
     expect(Mounts.filter(({ Type }) => Type === 'bind')).toEqual([]);
     expect(Config.User).toBe('82:82');
-    expect(HostConfig).toMatchObject({ ReadonlyRootfs: true, CapDrop: ['ALL'], CapAdd: null });
+    expect(HostConfig).toMatchObject({ ReadonlyRootfs: true, CapDrop: ['ALL'] });
+    expect(HostConfig.CapAdd ?? []).toEqual([]);
     exits(await baked.slipway('preview', '--expect-no-changes'), 0);
   });
 

@@ -128,7 +128,11 @@ describe('imageContext', () => {
   });
 
   describe('of sources that are mounted', () => {
-    const mounted = { name: 'app', build: plain, source: { name: 'app', rebuildOn: ['.dockerignore', 'Dockerfile', 'etc'] } };
+    const mounted = {
+      name: 'app',
+      build: plain,
+      source: { name: 'app', rebuildOn: ['.dockerignore', 'Dockerfile', 'etc'] },
+    };
     const digestOf = async (): Promise<string> => (await imageContext(project, mounted)).digest;
 
     beforeEach(() => {

@@ -23,7 +23,8 @@ function commandOf(command: readonly string[]): [string, ...string[]] {
 
 function environmentOf(env: Record<string, string> = {}): Record<string, string> {
   const [shell, ...args] = commandOf(['env', '-0']);
-  const entries = execFileSync(shell, args, { env: { PATH: process.env['PATH'], ...env }, encoding: 'utf8' }).split('\0');
+  const output = execFileSync(shell, args, { env: { PATH: process.env['PATH'], ...env }, encoding: 'utf8' });
+  const entries = output.split('\0');
   return Object.fromEntries(
     entries.filter(Boolean).map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
   );

@@ -25,7 +25,8 @@ describe.each(STACKS)('LinkFlow built from its own sources, in %s', (stack) => {
   test('runs one image of the api in three services, and one a service of the engine', () => {
     for (const name of PHP) expect(serviceOf(plan, name).imageName).toBe('api');
     for (const name of GO) expect(serviceOf(plan, name).imageName).toBe(`engine-${name}`);
-    const args = plan.images.flatMap(({ source, build }) => (source?.name === 'engine' ? [build?.args['SERVICE']] : []));
+    const images = plan.images.filter(({ source }) => source?.name === 'engine');
+    const args = images.map(({ build }) => build?.args['SERVICE']);
     // There is no program to migrate with but the worker's.
     expect(args).toEqual(GO.map((name) => (name === 'migrate' ? 'worker' : name)));
     expect(plan.images.map(({ name }) => name)).not.toContain('workload');
