@@ -1,28 +1,24 @@
 import type { Context, StackOption } from '../context.ts';
 import { paintFor, writeLine } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { containersOf } from '../hosts/containers.ts';
-import { reachHost } from '../hosts/host.ts';
-import { expectedOf } from '../pulumi/expected.ts';
-import { instanceOf, readState } from '../pulumi/state.ts';
-import { loadPlan } from '../stack-plan.ts';
-import { assess } from '../status/assess.ts';
-import { observe } from '../status/observe.ts';
+import { readState } from '../pulumi/state.ts';
+import { look } from '../status/look.ts';
 import { statusText } from '../status/show.ts';
 
 /** What may be asked of `status`. */
 export interface StatusOptions extends StackOption {
   readonly verbose?: boolean;
   readonly json?: boolean;
+  readonly watch?: boolean;
 }
 
 /** Shows a stack beside its plan; fails if anything is not as planned. */
 export async function status(context: Context, options: StatusOptions): Promise<number> {
-  const { plan } = await loadPlan(context.projectDir, options.stack);
-  const [host, state] = await Promise.all([reachHost(context, plan), readState(context, options.stack)]);
-  const containers = await containersOf(host.docker, instanceOf(state));
-  const observed = await observe(host.docker, containers);
-  const found = assess(plan, observed, expectedOf(state), Date.now());
+  if (options.watch === true) {
+    const { watchStatus } = await import('../status/watch.ts');
+    return watchStatus(context, options.stack, { isVerbose: options.verbose === true, isJson: options.json === true });
+  }
+  const { plan, status: found } = await look(context, options.stack, () => readState(context, options.stack));
   if (options.json === true) {
     const { system, environment, stack } = plan;
     writeLine(context.stdout, JSON.stringify({ system, environment, stack, ...found }, undefined, 2));

@@ -17,7 +17,10 @@ export function addViews({ add, runs, context }: Commands): void {
     'slipway status --watch',
   ])
     .option('-v, --verbose', 'a line for each replica')
-    .option('-w, --watch', 'go on until Ctrl-C: redrawn on a terminal, printed anew elsewhere when something has changed')
+    .option(
+      '-w, --watch',
+      'go on until Ctrl-C: redrawn on a terminal, printed anew elsewhere when something has changed',
+    )
     .option('--json', 'print as JSON; with --watch, a line whenever something has changed')
     .action(runs(async (options: StatusOptions) => (await import('../commands/status.ts')).status(context, options)));
   add('logs', 'Show the logs of services (all of them, unless named), interleaved.', [

@@ -1,30 +1,62 @@
 import type { Plan } from '../../config/plan/types.ts';
 import type { Paint, Style } from '../context.ts';
 import { bytes, uptime } from '../output/format.ts';
-import { table } from '../output/table.ts';
+import { table, type Column } from '../output/table.ts';
 import type { ReplicaStatus, ServiceStatus, StackStatus } from './assess.ts';
 
 /** A stack's status for people: a table, and below it what is not as planned. */
 export function statusText(plan: Plan, status: StackStatus, isVerbose: boolean, paint: Paint): string {
-  const columns = [
+  const rows = tableRows(status, isVerbose, paint).map(({ cells }) => cells);
+  const below = verdict(status).map(({ text, style }) => (style === undefined ? text : paint(style, text)));
+  return `${statusHeading(plan)}\n\n${table(columns(paint), rows)}\n\n${below.join('\n')}`;
+}
+
+/** What the table is about. */
+export function statusHeading({ system, environment, stack }: Plan): string {
+  return `${system} · ${environment} · stack ${stack}`;
+}
+
+/** The columns of the table. */
+export function columns(paint: Paint): Column[] {
+  return [
     { heading: paint('bold', 'SERVICE') },
     { heading: paint('bold', 'REPLICAS') },
     { heading: paint('bold', 'HEALTH') },
-    { heading: paint('bold', 'UPTIME'), align: 'right' as const },
-    { heading: paint('bold', 'MEMORY'), align: 'right' as const },
+    { heading: paint('bold', 'UPTIME'), align: 'right' },
+    { heading: paint('bold', 'MEMORY'), align: 'right' },
     { heading: paint('bold', 'PORTS') },
     { heading: paint('bold', 'IMAGE') },
   ];
-  const rows = status.services.flatMap((service) => [
-    serviceCells(service, paint),
-    ...(isVerbose && service.kind === 'service' ? service.replicas.map((replica) => replicaCells(replica, paint)) : []),
+}
+
+/** A row of the table. */
+export interface TableRow {
+  readonly cells: readonly string[];
+  /** True: what it shows is as planned. */
+  readonly isGood: boolean;
+}
+
+/** The rows of the table: a service each and, where asked for, its replicas below it. */
+export function tableRows(status: StackStatus, isVerbose: boolean, paint: Paint): TableRow[] {
+  return status.services.flatMap((service) => [
+    { cells: serviceCells(service, paint), isGood: service.ready === service.wanted },
+    ...(isVerbose && service.kind === 'service'
+      ? service.replicas.map((replica) => ({ cells: replicaCells(replica, paint), isGood: replica.ready }))
+      : []),
   ]);
-  const heading = `${plan.system} · ${plan.environment} · stack ${plan.stack}`;
-  const verdict =
-    status.problems.length === 0
-      ? paint('green', 'everything as planned')
-      : [paint('red', `not as planned:`), ...status.problems.map((problem) => `  - ${problem}`)].join('\n');
-  return `${heading}\n\n${table(columns, rows)}\n\n${verdict}`;
+}
+
+/** A line of the verdict. */
+export interface VerdictLine {
+  readonly text: string;
+  /** Absent: as it is. */
+  readonly style?: Style;
+}
+
+/** What is not as planned, a line each. */
+export function verdict({ problems }: StackStatus): VerdictLine[] {
+  if (problems.length === 0) return [{ text: 'everything as planned', style: 'green' }];
+  return [{ text: 'not as planned:', style: 'red' }, ...problems.map((problem) => ({ text: `  - ${problem}` }))];
 }
 
 function serviceCells(service: ServiceStatus, paint: Paint): string[] {

@@ -1,5 +1,5 @@
 import type { PicturedService } from './picture.ts';
-import { wrap } from './wrap.ts';
+import { wrap } from '../wrap.ts';
 
 /** Characters in a line of a box: boxes stay narrow, so that fifteen find room on a page. */
 export const WIDTH = 22;

@@ -1,6 +1,6 @@
 import { boxOf, WIDTH } from './box.ts';
 import type { Arrow, Picture, PicturedService } from './picture.ts';
-import { wrap } from './wrap.ts';
+import { wrap } from '../wrap.ts';
 
 /** A picture in the language of Graphviz, the same for the same picture. */
 export function toDot(picture: Picture): string {

@@ -1,6 +1,6 @@
 import { boxOf, WIDTH } from './box.ts';
 import type { Arrow, Picture, PicturedService } from './picture.ts';
-import { wrap } from './wrap.ts';
+import { wrap } from '../wrap.ts';
 
 /** A picture as a Mermaid flowchart, the same for the same picture. */
 export function toMermaid(picture: Picture): string {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { isImplied } from '../../../../config/graph/reduce.ts';
-import { wrap } from '../../../../config/graph/wrap.ts';
+import { wrap } from '../../../../config/wrap.ts';
 import { markdownTable } from '../../../../config/graph/table.ts';
 
 test.each<[Record<string, string[]>, string, string, boolean]>([
