@@ -3,7 +3,14 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 /** Planning is pure: what describes, checks and resolves a system may know nothing of Pulumi or of an engine. */
-const pure = ['config/schema/**', 'config/rules/**', 'config/plan/**', 'config/systems/**'];
+const pure = [
+  'config/schema/**',
+  'config/rules/**',
+  'config/plan/**',
+  'config/systems/**',
+  'config/graph/**',
+  'config/compose/**',
+];
 
 export default defineConfig(
   globalIgnores(['node_modules/', '.slipway/', 'images/*/node_modules/', 'images/*/dist/']),
@@ -17,6 +24,8 @@ export default defineConfig(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
+      // What is taken out of an object to leave the rest is used by that.
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       eqeqeq: 'error',
     },
   },

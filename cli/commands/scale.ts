@@ -24,24 +24,24 @@ export async function scale(context: Context, wanted: readonly string[], options
   const before = readFileSync(file, 'utf8');
   const after = edited(before, stack, changes);
   if (changes.length === 0) writeLine(context.stderr, unchangedText(stack, wanted));
-  let isWritten = false;
+  const configuration = { isWritten: false };
   const begin = (): void => {
     if (changes.length === 0) return;
     if (readFileSync(file, 'utf8') !== before) {
       throw new CommandFailure(EXIT.failed, `somebody has just changed Pulumi.${stack}.yaml; nothing was touched`);
     }
     writeFileSync(file, after);
-    isWritten = true;
+    configuration.isWritten = true;
     writeLine(context.stderr, `Pulumi.${stack}.yaml: ${changesText(changes)}`);
   };
   const question = scaleQuestion(plan, changes);
   const planned = { plan, warnings: issues };
   try {
     const exitCode = await deploy(context, { options, planned, startedMs, command: 'scale', question, begin });
-    if (isWritten && exitCode !== EXIT.ok) writeLine(context.stderr, keptText(stack, changes));
+    if (configuration.isWritten && exitCode !== EXIT.ok) writeLine(context.stderr, keptText(stack, changes));
     return exitCode;
   } catch (error) {
-    if (isWritten) writeLine(context.stderr, keptText(stack, changes));
+    if (configuration.isWritten) writeLine(context.stderr, keptText(stack, changes));
     throw error;
   }
 }

@@ -73,14 +73,18 @@ export class Restart {
     } catch (error) {
       return failedBy(error);
     }
-    if (this.#halt.aborted) return { is: 'unwatched' };
+    if (this.#isHalted()) return { is: 'unwatched' };
     this.#steps.set(target.name, { is: 'waiting' });
     try {
       const verdict = await this.#hands.wait(target, this.#halt);
       return verdict.healthy ? { is: 'done', afterMs: verdict.afterMs } : { is: 'failed', cause: verdict.cause };
     } catch (error) {
-      return this.#halt.aborted ? { is: 'unwatched' } : failedBy(error);
+      return this.#isHalted() ? { is: 'unwatched' } : failedBy(error);
     }
+  }
+
+  #isHalted(): boolean {
+    return this.#halt.aborted;
   }
 }
 

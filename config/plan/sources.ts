@@ -78,7 +78,7 @@ function withSource({ built, overlay }: Sourced, choice: Choice): Sourced {
       },
       tasks: { ...overlay.tasks, ...Object.fromEntries(known(source.tasks, system.tasks ?? {})) },
       ...(overlay.smoke !== undefined && { smoke: overlay.smoke }),
-      ...(source.smoke !== undefined && { smoke: source.smoke as Tree | null }),
+      ...(source.smoke !== undefined && { smoke: source.smoke }),
     },
   };
 }
@@ -106,7 +106,7 @@ function isOneForAll({ args }: Source, use: SourceUse): boolean {
 
 function imageOf({ folder, source }: Choice, service: string, use: SourceUse): Tree {
   const { dockerfile, target, uid, gid } = source;
-  const args = Object.entries({ ...source.args, ...use.args }).map(([key, value]) => [
+  const args = Object.entries({ ...source.args, ...use.args }).map(([key, value]): [string, string] => [
     key,
     value.replaceAll(SERVICE, service),
   ]);

@@ -112,6 +112,6 @@ function mirrorVariables(layout) {
   const mirror = aptMirror();
   return {
     ...(mirror === undefined ? {} : { SLIPWAY_APT_MIRROR: mirror }),
-    ...(lastVerdict(layout, 'mirror-expired')?.value === true ? { SLIPWAY_APT_CHECK_VALID_UNTIL: 'false' } : {}),
+    ...(lastVerdict(layout, 'mirror-frozen')?.value === true ? { SLIPWAY_APT_CHECK_VALID_UNTIL: 'false' } : {}),
   };
 }

@@ -72,14 +72,26 @@ async function answers(url) {
   }
 }
 
+/** The suites that images take packages from, and whose index says until when it is valid. */
+const suites = ['trixie-updates', 'forky'];
+
 /**
- * Whether a package mirror is a frozen snapshot: its index says that it is no longer valid.
+ * Whether a package mirror is a frozen snapshot: the index of one of its suites says that it is no longer valid.
  * @param {string} mirror the archive's address, without a slash at its end
  * @returns {Promise<boolean>} false too when the mirror does not answer
  */
 export async function mirrorExpired(mirror) {
+  const answers = await Promise.all(suites.map((suite) => suiteExpired(`${mirror}/dists/${suite}/InRelease`)));
+  return answers.includes(true);
+}
+
+/**
+ * @param {string} index address of an InRelease file
+ * @returns {Promise<boolean>}
+ */
+async function suiteExpired(index) {
   try {
-    const response = await fetch(`${mirror}/dists/trixie-updates/InRelease`, { signal: AbortSignal.timeout(patience) });
+    const response = await fetch(index, { signal: AbortSignal.timeout(patience) });
     return response.ok && releaseExpired(await response.text(), new Date());
   } catch {
     return false;

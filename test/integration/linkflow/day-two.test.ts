@@ -16,7 +16,7 @@ import { TestStack } from '../support/test-stack.ts';
  */
 
 const stack = new TestStack('tasks');
-const examples = /^5eed0000-/;
+const EXAMPLES = '5eed0000-';
 const execution = z.looseObject({ id: z.string(), state: z.string() });
 const executions = z.looseObject({ executions: z.array(execution) });
 let api: string;
@@ -96,7 +96,8 @@ function doors({ NetworkSettings }: ContainerInspectInfo): Record<string, string
 /** The command lines of all processes in a container. */
 async function processes(service: string): Promise<string> {
   const [container] = await stack.containers(service);
-  return JSON.stringify(await stack.docker.getContainer(container?.Id ?? '').top({ ps_args: '-ef' }));
+  const shown: unknown = await stack.docker.getContainer(container?.Id ?? '').top({ ps_args: '-ef' });
+  return JSON.stringify(shown);
 }
 
 describe('a task', () => {
@@ -111,9 +112,11 @@ describe('a task', () => {
   test('seed writes examples once, and the engine works on them', async () => {
     exits(await stack.slipway('run', 'seed'), 0);
     exits(await stack.slipway('run', 'seed'), 0);
-    expect((await listed()).filter(({ id }) => examples.test(id))).toHaveLength(5);
+    expect((await listed()).filter(({ id }) => id.startsWith(EXAMPLES))).toHaveLength(5);
     await eventually(async () => {
-      expect((await listed()).filter(({ id, state }) => examples.test(id) && state === 'completed')).toHaveLength(4);
+      expect((await listed()).filter(({ id, state }) => id.startsWith(EXAMPLES) && state === 'completed')).toHaveLength(
+        4,
+      );
     });
   }, 120_000);
 
@@ -123,7 +126,7 @@ describe('a task', () => {
 
   test('migrate-fresh is refused where nobody can be asked, and nothing is lost', async () => {
     expect(exits(await stack.slipway('run', 'migrate-fresh'), 2).stderr).toContain('--yes');
-    expect((await listed()).some(({ id }) => examples.test(id))).toBe(true);
+    expect((await listed()).some(({ id }) => id.startsWith(EXAMPLES))).toBe(true);
   }, 60_000);
 
   test('migrate-fresh --yes leaves no row, and the stack goes on working', async () => {

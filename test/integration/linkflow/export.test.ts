@@ -209,7 +209,7 @@ describe('the exported folder', () => {
   test('is locked down as the stack is', async () => {
     for (const [service, id] of await containers()) {
       const { HostConfig } = await stack.docker.getContainer(id).inspect();
-      const { ReadonlyRootfs, CapDrop, SecurityOpt, PortBindings } = HostConfig;
+      const { ReadonlyRootfs, CapDrop, SecurityOpt, PortBindings } = HostConfig as Record<string, unknown>;
       expect([service, ReadonlyRootfs, CapDrop, SecurityOpt]).toEqual([
         service,
         true,

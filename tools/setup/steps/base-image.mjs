@@ -142,7 +142,7 @@ async function bootstrap(context, refusal) {
  * @returns {Promise<boolean>} whether the mirror is a frozen snapshot whose index has run out
  */
 async function isExpired(layout, mirror) {
-  return mirror !== undefined && (await verdictOf(layout, 'mirror-expired', () => mirrorExpired(mirror)));
+  return mirror !== undefined && (await verdictOf(layout, 'mirror-frozen', () => mirrorExpired(mirror)));
 }
 
 /**

@@ -67,7 +67,7 @@ describe('where an export may go', () => {
   ])('is no folder with %s', (_, files, message) => {
     for (const [path, text] of Object.entries(files)) file(path, text);
     expect(() => inspectTarget(folder, MARKER)).toThrow(
-      expect.objectContaining({ exitCode: EXIT.usage, message: expect.stringContaining(message) as string }),
+      expect.objectContaining({ exitCode: EXIT.usage, message: expect.stringContaining(message) }),
     );
   });
 

@@ -106,7 +106,8 @@ test('an image that no service runs any more is a warning', () => {
     {
       severity: 'warning',
       path: 'slipway:images.app',
-      message: 'no service runs this image: those that would are built from slipway:sources.engine, slipway:sources.web',
+      message:
+        'no service runs this image: those that would are built from slipway:sources.engine, slipway:sources.web',
       accepted: 'leave it out, or the sources',
     },
   ]);
@@ -128,7 +129,11 @@ describe('the description of sources is refused', () => {
     [
       'for a mount where something else is',
       { services: { api: { changes: { tmpfs: { '/app': {} } } } } },
-      error('shop:services.api', 'mounts two things at /app', 'one volume, tmpfs, folder of files or of sources a path'),
+      error(
+        'shop:services.api',
+        'mounts two things at /app',
+        'one volume, tmpfs, folder of files or of sources a path',
+      ),
     ],
     [
       'for a change that a service does not know',

@@ -45,7 +45,8 @@ describe.each(STACKS)('LinkFlow built from its own sources, in %s', (stack) => {
     for (const name of [...PHP, ...GO]) {
       const { readOnly, capDrop, healthcheck, kind, user } = serviceOf(plan, name);
       expect({ readOnly, capDrop }).toEqual({ readOnly: true, capDrop: ['ALL'] });
-      if (kind === 'service') expect(healthcheck?.test.join(' ')).toMatch(/ (?:curl|wget|php artisan|\S+find \/tmp\/ran) ?/);
+      if (kind === 'service')
+        expect(healthcheck?.test.join(' ')).toMatch(/ (?:curl|wget|php artisan|\S+find \/tmp\/ran) ?/);
       expect(user).toBe(GO.includes(name) ? '1000:1000' : stack === 'dev' ? '0:0' : '82:82');
     }
   });
