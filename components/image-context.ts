@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Plan, PlannedImage } from '../config/plan/types.ts';
 import { contextDigest } from './context-digest.ts';
@@ -58,12 +68,11 @@ export async function imageContext(
   if (!planned) throw new Error(`image ${name} is not built`);
   const digest = digestOf(project, image, planned, digests);
   if (!planned.bundle) return { path: planned.context, digest };
-  // The path that Pulumi records stays the same whatever the sources are; beside it stands which ones it was made of.
-  const path = join('.slipway', 'build', name);
-  const stamp = join(project, `${path}.digest`);
-  if (!existsSync(join(project, path)) || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== digest) {
+  // A folder for each digest: somebody else may be building from that of other sources, or from this one, right now.
+  const path = join('.slipway', 'build', `${name}-${digest}`);
+  if (!existsSync(join(project, path))) {
     await bundle(join(project, planned.context), join(project, path), planned.bundle);
-    writeFileSync(stamp, digest);
+    removeOld(join(project, '.slipway', 'build'), name);
   }
   return { path, digest };
 }
@@ -87,26 +96,43 @@ function digestOf(project: string, { source }: Pick<PlannedImage, 'source'>, pla
 
 /** Writes beside the target and renames, so that a build never sees half a context. */
 async function bundle(source: string, target: string, { entry, output }: NonNullable<Build['bundle']>): Promise<void> {
-  const fresh = `${target}.new`;
-  rmSync(fresh, { recursive: true, force: true });
-  mkdirSync(dirname(fresh), { recursive: true });
+  mkdirSync(dirname(target), { recursive: true });
+  const fresh = mkdtempSync(`${target}.`);
   cpSync(source, fresh, { recursive: true, filter: (path) => !BUNDLED.has(relative(source, path)) });
   const { build } = await import('esbuild'); // Rarely needed: not loaded by every run.
-  await build({
-    entryPoints: [join(source, entry)],
-    outfile: join(fresh, output),
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    sourcemap: true,
-    sourcesContent: false,
-    legalComments: 'none',
-    logLevel: 'silent',
-    loader: { '.proto': 'text' },
-    external: ['pg-native'],
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  });
-  rmSync(target, { recursive: true, force: true });
-  renameSync(fresh, target);
+  try {
+    await build({
+      entryPoints: [join(source, entry)],
+      outfile: join(fresh, output),
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      sourcemap: true,
+      sourcesContent: false,
+      legalComments: 'none',
+      logLevel: 'silent',
+      loader: { '.proto': 'text' },
+      external: ['pg-native'],
+      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    });
+    chmodSync(fresh, 0o755);
+    renameSync(fresh, target);
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
+    // Somebody else was quicker with the same sources.
+    if (!existsSync(target)) throw error;
+  }
+}
+
+/** How long a bundled context is kept after its making: nobody builds from one for longer. */
+const KEPT_MS = 24 * 60 * 60 * 1000;
+
+/** Removes contexts that were made of earlier sources of an image. */
+function removeOld(folder: string, name: string): void {
+  for (const entry of readdirSync(folder)) {
+    const path = join(folder, entry);
+    if (!new RegExp(`^${name}-[0-9a-f]{12}`).test(entry) || Date.now() - statSync(path).mtimeMs < KEPT_MS) continue;
+    rmSync(path, { recursive: true, force: true });
+  }
 }

@@ -3,6 +3,7 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -164,7 +165,7 @@ describe('imageContext', () => {
 
   test('bundles a program into one file that Node runs as it is', async () => {
     const { path } = await imageContext(project, image(bundled));
-    expect(path).toBe('.slipway/build/app');
+    expect(path).toMatch(/^\.slipway\/build\/app-[0-9a-f]{12}$/);
     expect(readFileSync(join(project, path, 'main.mjs'), 'utf8')).toContain('console.log(name)');
     expect(readFileSync(join(project, path, 'Dockerfile'), 'utf8')).toBe('FROM scratch\n');
     expect(() => statSync(join(project, path, 'src'))).toThrow();
@@ -176,8 +177,18 @@ describe('imageContext', () => {
     await imageContext(project, image(bundled));
     expect(statSync(join(project, path)).ino).toBe(made);
     writeFileSync(join(project, 'images/app/src/name.ts'), "export const name: string = 'other';\n");
+    const changed = await imageContext(project, image(bundled));
+    expect(readFileSync(join(project, changed.path, 'main.mjs'), 'utf8')).toContain('other');
+  });
+
+  test('leaves a context whole that somebody may be building from, whoever else prepares one', async () => {
+    const made = await Promise.all([1, 2, 3].map(() => imageContext(project, image(bundled))));
+    expect(new Set(made.map(({ path }) => path)).size).toBe(1);
+    const before = statSync(join(project, made[0]?.path ?? '')).ino;
+    writeFileSync(join(project, 'images/app/src/name.ts'), "export const name: string = 'other';\n");
     await imageContext(project, image(bundled));
-    expect(readFileSync(join(project, path, 'main.mjs'), 'utf8')).toContain('other');
+    expect(statSync(join(project, made[0]?.path ?? '')).ino).toBe(before);
+    expect(readdirSync(join(project, '.slipway/build')).filter((entry) => entry.includes('.'))).toEqual([]);
   });
 
   test('keeps the former context when a source does not compile', async () => {
