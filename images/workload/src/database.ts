@@ -75,15 +75,15 @@ const noTables = /^(42P01|3F000)$/;
 /** Connection lost or refused, resources short, shutting down or starting up. */
 const passing = /^(08|53|57P)/;
 
-/** Tells what will pass from what is wrong. */
-function translate(error: unknown): unknown {
+/** Tells what will pass, and is unavailable until then, from what is wrong. */
+export function translate(error: unknown): unknown {
   if (error instanceof pg.DatabaseError) {
     if (noTables.test(error.code ?? ''))
       return new UnavailableError('the database has no tables yet: run the migrate job');
     return passing.test(error.code ?? '') ? new UnavailableError(`database: ${error.message}`) : error;
   }
   const { code = '', message } = error as NodeJS.ErrnoException;
-  const connection = /^E[A-Z]+$/.test(code) || /connection|timeout/i.test(message);
+  const connection = /^E[A-Z_]+$/.test(code) || /connection|timeout/i.test(message);
   return connection ? new UnavailableError(`database unreachable: ${message || code}`) : error;
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
 import { eventually } from '../support/eventually.ts';
 import { attempt, docker, type Bed } from './bed.ts';
 
@@ -93,7 +94,7 @@ export class LinkFlow {
       ],
       ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction'],
     );
-    await eventually(() => docker('exec', this.name('postgres'), 'pg_isready', '-U', 'linkflow'));
+    await eventually(() => docker('exec', this.name('postgres'), 'pg_isready', '-U', 'linkflow'), 90_000);
     this.#options = [
       ...['--network', network, '--cap-drop', 'ALL', '-v', `${roles}:/run/secrets:ro`, '-e', 'LOG_LEVEL=debug'],
       ...['-e', 'DATABASE_URL=postgres://linkflow@postgres:5432/linkflow?sslmode=disable&search_path=workflow'],
@@ -190,6 +191,37 @@ export class LinkFlow {
     await eventually(async () => {
       const { output } = await attempt('logs', this.name(role));
       if (!output.includes(text)) throw new Error(`${role} has not said ${text}`);
+    });
+  }
+
+  /** Answers one SQL statement. */
+  sql(statement: string): Promise<string> {
+    return docker('exec', this.name('postgres'), 'psql', '-XAtqU', 'linkflow', '-c', statement);
+  }
+
+  /**
+   * Runs `statements` in a transaction that stays open, such as one that locks a table, until what this gives is called,
+   * or the test is over.
+   */
+  async hold(statements: string): Promise<() => Promise<unknown>> {
+    const options = ['-i', '-e', 'PGAPPNAME=hold', this.name('postgres')];
+    const psql = execa('docker', ['exec', ...options, 'psql', '-XAtqU', 'linkflow'], { reject: false });
+    psql.stdin.write(`BEGIN; ${statements};\n`);
+    await eventually(async () => {
+      const held = `SELECT count(*) FROM pg_stat_activity WHERE application_name = 'hold' AND state = 'idle in transaction'`;
+      if ((await this.sql(held)) === '0') throw new Error(`not in effect: ${statements}`);
+    });
+    return () => {
+      psql.stdin.end('ROLLBACK;\n');
+      return psql;
+    };
+  }
+
+  /** Waits until a statement of a role waits for a lock. */
+  async blocked(role: Role): Promise<void> {
+    await eventually(async () => {
+      const waiting = `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name LIKE '${role}@%'`;
+      if ((await this.sql(waiting)) === '0') throw new Error(`nothing of ${role} waits for a lock`);
     });
   }
 

@@ -3,15 +3,14 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { sign } from '../../../images/workload/src/signature.ts';
 import { eventually } from '../support/eventually.ts';
 import { Bed, attempt, docker } from './bed.ts';
-import { hmacSecret, LinkFlow, roles, type Role } from './linkflow.ts';
+import { hmacSecret, LinkFlow, roles, type Role, type Shown } from './linkflow.ts';
 
 jest.setTimeout(240_000);
 
 const bed = new Bed();
 const flow = new LinkFlow(bed);
 const sha256 = (input: unknown): string => createHash('sha256').update(JSON.stringify(input)).digest('hex');
-const sql = (statement: string): Promise<string> =>
-  docker('exec', flow.name('postgres'), 'psql', '-XAtqU', 'linkflow', '-c', statement);
+const sql = (statement: string): Promise<string> => flow.sql(statement);
 
 beforeAll(() => flow.prepare());
 afterAll(() => bed.end());
@@ -57,18 +56,20 @@ const end = [
   'api.completed',
 ];
 
+const stepsOf = ({ trail }: Shown): string[] => trail.map(({ service, event }) => `${service}.${event}`);
+
 describe('an execution', () => {
   test('completes with a result that can be checked and a trail through the services', async () => {
     const input = { z: 1, a: ['ü', null], '10': { deep: true } };
     const shown = await flow.completed(await flow.submit({ input }));
     expect(shown.result?.sha256).toBe(sha256(input));
-    expect(shown.trail.map(({ service, event }) => `${service}.${event}`)).toEqual([...core, ...end]);
+    expect(stepsOf(shown)).toEqual([...core, ...end]);
     expect(shown.trail.map(({ ms }) => ms)).toEqual(shown.trail.map(({ ms }) => ms).toSorted((a, b) => a - b));
   });
 
   test('that is to wait goes by way of the timer and does not begin early', async () => {
     const shown = await flow.completed(await flow.submit({ input: 'later', delayMs: 1500 }));
-    const steps = shown.trail.map(({ service, event }) => `${service}.${event}`);
+    const steps = stepsOf(shown);
     expect(steps).toEqual([...core, 'timer.armed', 'timer.fired', ...end]);
     const ms = (step: string): number => shown.trail[steps.indexOf(step)]?.ms ?? NaN;
     expect(ms('timer.fired') - ms('timer.armed')).toBeGreaterThanOrEqual(1490);
@@ -194,13 +195,71 @@ describe('an end', () => {
     const shown = await Promise.all(ids.map((id) => flow.completed(id, 60)));
     const inputs = victims.flatMap((victim) => [0, 1, 2, 3].map((n) => [victim, n]));
     expect(shown.map(({ result }) => result?.sha256)).toEqual(inputs.map(sha256));
-    for (const { trail } of shown) {
-      const steps = trail
-        .map(({ service, event }) => `${service}.${event}`)
-        .filter((step) => step !== 'queue.requeued');
-      expect(steps).toEqual([...core, ...end]);
+    for (const each of shown) {
+      expect(stepsOf(each).filter((step) => step !== 'queue.requeued')).toEqual([...core, ...end]);
     }
     expect(await sql('SELECT count(*) FROM matching.tasks WHERE done_at IS NULL')).toBe('0');
+  });
+});
+
+describe('a step that was taken, but whose answer died with who took it, keeps its time', () => {
+  /** All that is repeated has been repeated once the queue lets the entry go. */
+  const handedOver = (id: string): Promise<void> => flow.said('queue', `"execution":"${id}","msg":"handed over"`);
+
+  test('when matching is asked again', async () => {
+    const release = await flow.hold('LOCK TABLE matching.tasks IN SHARE MODE');
+    const id = await flow.submit({ input: 'added' });
+    await flow.blocked('matching');
+    await docker('kill', flow.name('matching'));
+    // PostgreSQL finishes the statement and finds nobody to answer; history asks again only after a worker has the task.
+    await docker('pause', flow.name('history'));
+    await release();
+    await docker('start', flow.name('matching'));
+    await eventually(async () => {
+      expect(await sql(`SELECT attempts FROM matching.tasks WHERE execution_id = '${id}'`)).toBe('1');
+    });
+    await docker('unpause', flow.name('history'));
+    await handedOver(id);
+    expect(stepsOf(await flow.completed(id))).toEqual([...core, ...end]);
+  });
+
+  test('when the timer is asked again', async () => {
+    const release = await flow.hold('LOCK TABLE workflow.timers IN SHARE MODE');
+    const id = await flow.submit({ input: 'armed', delayMs: 1 });
+    await flow.blocked('timer');
+    await docker('kill', flow.name('timer'));
+    await docker('pause', flow.name('history'));
+    await release();
+    await docker('start', flow.name('timer'));
+    // It has fired, and waits for history's answer.
+    await eventually(async () => {
+      const firing = `application_name LIKE 'timer@%' AND state = 'idle in transaction' AND now() - state_change > '0.2s'`;
+      expect(await sql(`SELECT count(*) FROM pg_stat_activity WHERE ${firing}`)).toBe('1');
+    });
+    await docker('unpause', flow.name('history'));
+    await handedOver(id);
+    expect(stepsOf(await flow.completed(id))).toEqual([...core, 'timer.armed', 'timer.fired', ...end]);
+  });
+
+  test('when the api is asked again', async () => {
+    await sql(`CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
+      $$BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END$$`);
+    await sql(`CREATE TRIGGER hold BEFORE UPDATE ON workflow.executions FOR EACH ROW
+      WHEN (NEW.state = 'queued') EXECUTE FUNCTION hold()`);
+    const release = await flow.hold('SELECT pg_advisory_xact_lock(1)');
+    const submitted = flow.submit({ input: 'queued' });
+    await flow.blocked('api');
+    await docker('kill', flow.name('api'));
+    await release();
+    await sql('DROP TRIGGER hold ON workflow.executions');
+    // The entry is in Redis, and the engine gets to the end with it before the client repeats the request.
+    await eventually(async () => {
+      expect(await sql(`SELECT count(*) FROM workflow.completions WHERE result LIKE '%${sha256('queued')}%'`)).toBe(
+        '1',
+      );
+    });
+    await docker('start', flow.name('api'));
+    expect(stepsOf(await flow.completed(await submitted))).toEqual([...core, ...end]);
   });
 });
 

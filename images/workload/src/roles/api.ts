@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Histogram } from 'prom-client';
 import * as z from 'zod';
 import type { App } from '../app.ts';
+import type { Job } from '../contract.ts';
 import { Database, databaseEnvironment, type Query } from '../database.ts';
 import { port } from '../environment.ts';
 import { readTrail, record } from '../events.ts';
@@ -101,28 +102,36 @@ export async function start(app: App, env: z.infer<typeof environment>): Promise
     buckets: [0.005, 0.02, 0.1, 0.5, 2],
   });
 
+  /** The entry carries the step, for the engine may be at work on it before this is recorded, or instead of it. */
+  const putIn = async (job: Job): Promise<void> => {
+    await enqueue(redis, env.queue, job);
+    await database.transaction(async (query) => {
+      await query(
+        `UPDATE workflow.executions SET state = 'queued', updated_at = now() WHERE id = $1 AND state = 'pending'`,
+        [job.id],
+      );
+      await record(query, job.id, job.trail);
+    });
+  };
+
   http.post('/api/v1/executions', async (request, reply) => {
     const { id = randomUUID(), input, delayMs, workMs } = check(newExecution, request.body ?? {});
-    const job = { id, input: JSON.stringify(input), delayMs, workMs, trail: [] };
-    await database.transaction(async (query) => {
+    const stored = { id, input: JSON.stringify(input), delayMs, workMs };
+    const trail = await database.transaction(async (query) => {
       const rows = await query(
         `INSERT INTO workflow.executions (id, state, input, delay_ms, work_ms) VALUES ($1, 'pending', $2, $3, $4)
          ON CONFLICT DO NOTHING RETURNING id`,
-        [id, job.input, delayMs, workMs],
+        [id, stored.input, delayMs, workMs],
       );
-      if (rows.length > 0) await record(query, id, [hop('api.received', app.replica)]);
+      if (rows.length === 0) return undefined;
+      await record(query, id, [hop('api.received', app.replica)]);
+      // Before anybody else can see the row, and so before any later step of it.
+      return [hop('api.queued', app.replica)];
     });
-    // Stored is promised. Should the rest fail, the queue finds the row still pending and puts it in itself.
+    // Stored is promised. Should the rest fail, the queue finds the row still pending and puts it in itself; nobody else
+    // does, however often the request is repeated, so that the step has one time.
     try {
-      const queued = hop('api.queued', app.replica);
-      await enqueue(redis, env.queue, job);
-      await database.transaction(async (query) => {
-        await query(
-          `UPDATE workflow.executions SET state = 'queued', updated_at = now() WHERE id = $1 AND state = 'pending'`,
-          [id],
-        );
-        await record(query, id, [queued]);
-      });
+      if (trail !== undefined) await putIn({ ...stored, trail });
     } catch (error) {
       app.log.warn({ err: error, execution: id }, 'stored but not queued yet');
     }
@@ -169,6 +178,7 @@ export async function start(app: App, env: z.infer<typeof environment>): Promise
       const { executionId, result } = check(callback, content);
       const applied = await database.transaction((query) => complete(query, app, executionId, result));
       stop();
+      app.log.debug({ execution: executionId, applied }, 'callback');
       if (applied === undefined) return reply.code(404).send({ error: `no execution ${executionId}` });
       return { applied };
     });

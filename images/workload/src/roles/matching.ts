@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Gauge } from 'prom-client';
 import * as z from 'zod';
 import type { App } from '../app.ts';
-import type { Job, Lease } from '../contract.ts';
+import type { Job, Lease, Trail } from '../contract.ts';
 import { Database, databaseEnvironment } from '../database.ts';
 import { count, duration, port } from '../environment.ts';
 import { createHttp, listen } from '../http.ts';
@@ -50,7 +50,7 @@ export async function start(app: App, env: z.infer<typeof environment>): Promise
     );
     if (task === undefined) return undefined;
     app.log.debug({ execution: task.job.id, worker }, 'leased');
-    const trail = [hop('matching.leased', app.replica)];
+    const trail = [...task.job.trail, hop('matching.leased', app.replica)];
     return { found: true, token, leaseMs: env.TASK_LEASE, job: { ...task.job, trail } };
   };
 
@@ -102,14 +102,22 @@ export async function start(app: App, env: z.infer<typeof environment>): Promise
 
   await serve(app, 'Matching', env.GRPC_PORT, {
     AddTask: async ({ queue, job }) => {
-      const added = hop('matching.added', app.replica);
+      const trail = [...job.trail, hop('matching.added', app.replica)];
       const rows = await database.query(
         `INSERT INTO matching.tasks (execution_id, queue, partition, job) VALUES ($1, $2, $3, $4)
          ON CONFLICT DO NOTHING RETURNING 1`,
-        [job.id, queue, partitionOf(job.id, env.PARTITION_COUNT), JSON.stringify(job)],
+        [job.id, queue, partitionOf(job.id, env.PARTITION_COUNT), JSON.stringify({ ...job, trail })],
       );
-      if (rows.length > 0) waitersOf(queue).wake(1);
-      return { trail: [added] };
+      if (rows.length > 0) {
+        waitersOf(queue).wake(1);
+        return { trail };
+      }
+      // Asked for again, since the answer got lost: by now the task may be leased or done, so the step keeps its time.
+      const [task] = await database.query<Trail>(
+        `SELECT job->'trail' AS trail FROM matching.tasks WHERE execution_id = $1`,
+        [job.id],
+      );
+      return { trail: task?.trail ?? [] };
     },
     PollTask: ({ queue, worker }, { gone }) => poll(queue, worker, gone),
     ExtendLease: async ({ id, token }) => {

@@ -20,6 +20,8 @@ export const environment = z
     JOB_CLAIM_BATCH: count.default(50),
     /** After how long a stored execution that never reached Redis is put in again. */
     JOB_REQUEUE_AFTER: duration.default(5000),
+    /** After how long an execution that reached Redis, but that nobody started, counts as lost with Redis' data. */
+    JOB_LOST_AFTER: duration.default(60_000),
   })
   .and(databaseEnvironment)
   .and(redisEnvironment);
@@ -31,8 +33,6 @@ type Batch = [stream: string, entries: [id: string, fields: string[] | null][]][
 
 /** Jobs that are being handed over at the same time. */
 const limit = 32;
-/** A queued execution that nobody started for so long was lost with Redis' data. */
-const lostAfterSeconds = 60;
 
 /** Creates the consumer group of every stream; one that exists stays as it is. */
 async function createGroups(redis: Redis, queue: QueueSettings, group: string): Promise<void> {
@@ -53,11 +53,13 @@ async function requeue(app: App, env: Environment, database: Database, redis: Re
        WHERE state = 'pending' AND updated_at < now() - make_interval(secs => $1)
           OR state = 'queued' AND updated_at < now() - make_interval(secs => $2)
        ORDER BY updated_at LIMIT 100 FOR UPDATE SKIP LOCKED`,
-      [env.JOB_REQUEUE_AFTER / 1000, lostAfterSeconds],
+      [env.JOB_REQUEUE_AFTER / 1000, env.JOB_LOST_AFTER / 1000],
     );
     for (const job of late) {
-      await enqueue(redis, env.queue, { ...job, trail: [] });
-      await record(query, job.id, [hop('queue.requeued', app.replica)]);
+      // Recorded before the entry is there, or history, which records it too, and this would wait for each other.
+      const trail = [hop('queue.requeued', app.replica)];
+      await record(query, job.id, trail);
+      await enqueue(redis, env.queue, { ...job, trail });
       await query(`UPDATE workflow.executions SET state = 'queued', updated_at = now() WHERE id = $1`, [job.id]);
       app.log.info({ execution: job.id }, 'queued again');
     }
@@ -94,6 +96,7 @@ export async function start(app: App, env: Environment): Promise<void> {
       if (mayPass(error)) return;
     }
     await redis.multi().xack(stream, group, entry).xdel(stream, entry).exec();
+    app.log.debug({ execution: job?.id }, 'handed over');
   };
   const take = (read: Batch): void => {
     for (const [stream, entries] of read ?? []) {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { App } from '../app.ts';
-import type { Job } from '../contract.ts';
+import type { Job, Trail } from '../contract.ts';
 import { Database, databaseEnvironment } from '../database.ts';
 import { address, count, duration, port } from '../environment.ts';
 import { createHttp, listen } from '../http.ts';
@@ -28,31 +28,39 @@ export async function start(app: App, env: z.infer<typeof environment>): Promise
         `SELECT job FROM workflow.timers WHERE fired_at IS NULL AND fire_at <= now() ORDER BY fire_at LIMIT $1`,
         [env.BATCH_SIZE],
       );
+      if (due.length === 0) return;
       // One that history cannot take now stays due; it does not hold up the others.
-      await Promise.all(
+      const fired = await Promise.all(
         due.map(async ({ job }) => {
-          const fired = { ...job, trail: [hop('timer.fired', app.replica)] };
+          const trail = [...job.trail, hop('timer.fired', app.replica)];
           try {
-            await history.call('TimerFired', { job: fired }, { attempts: 2 });
+            await history.call('TimerFired', { job: { ...job, trail } }, { attempts: 2 });
+            return [job.id];
           } catch (error) {
             app.log.warn({ err: error, execution: job.id }, 'not fired yet');
-            return;
+            return [];
           }
-          await query('UPDATE workflow.timers SET fired_at = now() WHERE execution_id = $1', [job.id]);
         }),
       );
+      await query('UPDATE workflow.timers SET fired_at = now() WHERE execution_id = ANY ($1)', [fired.flat()]);
     }),
   );
 
   await serve(app, 'Timer', env.GRPC_PORT, {
     StartTimer: async (job) => {
-      const armed = hop('timer.armed', app.replica);
-      await database.query(
+      const trail = [...job.trail, hop('timer.armed', app.replica)];
+      const rows = await database.query(
         `INSERT INTO workflow.timers (execution_id, job, fire_at) VALUES ($1, $2, now() + make_interval(secs => $3))
-         ON CONFLICT DO NOTHING`,
-        [job.id, JSON.stringify(job), job.delayMs / 1000],
+         ON CONFLICT DO NOTHING RETURNING 1`,
+        [job.id, JSON.stringify({ ...job, trail }), job.delayMs / 1000],
       );
-      return { trail: [armed] };
+      if (rows.length > 0) return { trail };
+      // Asked for again, since the answer got lost: by now it may have fired, so the step keeps its time.
+      const [timer] = await database.query<Trail>(
+        `SELECT job->'trail' AS trail FROM workflow.timers WHERE execution_id = $1`,
+        [job.id],
+      );
+      return { trail: timer?.trail ?? [] };
     },
   });
   await listen(app, createHttp(app, { postgres: database.ping }), env.HTTP_PORT);

@@ -88,7 +88,7 @@ export async function start(app: App, env: z.infer<typeof environment>): Promise
     busy.inc();
     try {
       await perform(job);
-      await matching.call('FinishTask', reference);
+      await matching.call('FinishTask', reference, { attempts: 10 });
       app.log.debug({ execution: job.id }, 'done');
     } finally {
       clearInterval(renewal);
