@@ -15,6 +15,8 @@ import { lockStack } from '../pulumi/lock.ts';
 import { ensureStack } from '../pulumi/stack.ts';
 import { instanceOf, readState, stackOutputs, type StackState } from '../pulumi/state.ts';
 import { loadPlan, type StackPlan } from '../stack-plan.ts';
+import { record, type Recorder } from '../timings/recorder.ts';
+import { timingsTarget } from '../timings/target.ts';
 
 /** What may be asked of `up`. */
 export interface UpOptions extends StackOption {
@@ -22,6 +24,8 @@ export interface UpOptions extends StackOption {
   readonly skipSmoke?: boolean;
   /** Operations that may run at once. */
   readonly parallel: number;
+  /** Says where the time went, and writes it to a file: this one; true: to one below `.slipway`. */
+  readonly timings?: string | true;
 }
 
 /** A deployment, of whatever command. */
@@ -49,20 +53,37 @@ export async function up(context: Context, options: UpOptions): Promise<number> 
 /** Brings a stack to a plan, and proves it by work. */
 export async function deploy(context: Context, deployment: Deployment): Promise<number> {
   const { options, planned, question } = deployment;
-  if (planned.plan.environment === 'prod' && options.yes !== true && canAsk(context)) {
+  const { plan } = planned;
+  const { timings } = options;
+  const target = timings === undefined ? undefined : timingsTarget(context.projectDir, plan.stack, timings);
+  const recorder = target === undefined ? undefined : record(performance.timeOrigin);
+  if (plan.environment === 'prod' && options.yes !== true && canAsk(context)) {
     const isSure = await confirm(context, question);
     if (!isSure) throw new CommandFailure(EXIT.failed, 'not confirmed; nothing was touched');
   }
   const interrupts = takeInterrupts();
   try {
-    return await hold(context, deployment, interrupts);
+    return await hold(context, deployment, { interrupts, recorder });
   } finally {
     interrupts.dispose();
+    if (target !== undefined && recorder?.hasRun() === true) {
+      const { showTimings } = await import('../timings/show.ts');
+      showTimings(context, plan, recorder.end(), target);
+    }
   }
 }
 
-async function hold(context: Context, deployment: Deployment, interrupts: Interrupts): Promise<number> {
-  const { options, planned, startedMs } = deployment;
+/** What accompanies a deployment. */
+interface Company {
+  readonly interrupts: Interrupts;
+  /** Absent: nobody wants to know where the time goes. */
+  readonly recorder: Recorder | undefined;
+}
+
+async function hold(context: Context, deployment: Deployment, company: Company): Promise<number> {
+  const { options, planned } = deployment;
+  const { interrupts, recorder } = company;
+  recorder?.begin('checks');
   const lock = lockStack(context, options.stack, deployment.command);
   try {
     for (const note of lock.cleared) writeLine(context.stderr, note);
@@ -74,13 +95,17 @@ async function hold(context: Context, deployment: Deployment, interrupts: Interr
     await repair(context, { host, stack: options.stack, state, spared: { data: true } });
     stopIfInterrupted(interrupts);
     const services = followed(planned.plan);
+    const args = [...upArguments(options), ...(await healing(context, host, state))];
+    recorder?.begin('pulumi', true);
     const ended = await watch(context, {
       title: `bringing up ${options.stack}`,
-      args: [...upArguments(options), ...(await healing(context, host, state))],
+      args,
       rows: (progress) => rowsOf(progress, services),
       interrupts,
+      ...(recorder && { onEvent: recorder.heard }),
     });
-    if (ended.exitCode === EXIT.ok) return await conclude(context, options, interrupts, planned, ended, startedMs);
+    if (ended.exitCode === EXIT.ok) return await conclude(context, deployment, ended, company);
+    recorder?.begin('summary');
     const rows = rowsOf(ended.progress, services);
     const failed = { progress: ended.progress, rows, host: host.address, stack: options.stack };
     const isStopped = ended.exitCode === EXIT.interrupted && isMerelyStopped(ended.progress);
@@ -111,14 +136,15 @@ async function healing(context: Context, host: Host, state: StackState): Promise
 /** After an `up` that went well: the proof by work, then the summary. */
 async function conclude(
   context: Context,
-  options: UpOptions,
-  interrupts: Interrupts,
-  { plan }: StackPlan,
+  { options, planned, startedMs }: Deployment,
   { progress }: Ended,
-  startedMs: number,
+  { interrupts, recorder }: Company,
 ): Promise<number> {
+  const { plan } = planned;
   const paint = paintFor(context.stdout);
+  if (options.skipSmoke !== true) recorder?.begin('smoke test');
   const isProven = options.skipSmoke === true || (await proves(context, plan, interrupts));
+  recorder?.begin('summary');
   const rows = rowsOf(progress, followed(plan));
   const urls = urlsOf(await readState(context, options.stack));
   const deployed = { stack: options.stack, rows, progress, tookMs: Date.now() - startedMs, urls, isProven };

@@ -12,7 +12,11 @@ function deploys(command: Command): Command {
   return command
     .option('-y, --yes', 'ask nothing (a prod stack asks on a terminal)')
     .option('--skip-smoke', 'do not prove the deployment by work at the end')
-    .option('--parallel <n>', 'operations that may run at once', wholeNumber, 64);
+    .option('--parallel <n>', 'operations that may run at once', wholeNumber, 64)
+    .option(
+      '--timings [file]',
+      'say where the time went, and draw it (.svg, below .slipway by default; .json for data)',
+    );
 }
 
 /** The commands that change a stack; each command's module is loaded only when it runs. */
@@ -21,6 +25,7 @@ export function addChanges({ add, runs, context }: Commands): void {
     add('up', 'Bring the stack to what its configuration says, then prove it by one real piece of work.', [
       'slipway up',
       'slipway up --stack test --skip-smoke',
+      'slipway up --timings',
     ]),
   ).action(runs(async (options: UpOptions) => (await import('../commands/up.ts')).up(context, options)));
   add('preview', 'Show what `up` would do, service by service; changes nothing.', [

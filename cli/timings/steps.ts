@@ -60,18 +60,22 @@ function phaseStep(name: string, fromMs: number, toMs: number, needs: readonly s
 function runSteps(run: Phase, before: readonly string[], trace: Trace, plan: Plan): Step[] {
   const { operations } = trace;
   const firstMs = operations[0]?.beganMs;
-  const upMs = trace.preludeMs ?? trace.connectedMs ?? firstMs ?? run.toMs;
+  const upMs = trace.preludeMs ?? trace.refreshed?.fromMs ?? trace.connectedMs ?? firstMs ?? run.toMs;
   const start = phaseStep('pulumi', run.fromMs, upMs, before);
   if (upMs === run.toMs) return [start];
+  const refresh = trace.refreshed && phaseStep('refresh', upMs, trace.refreshed.toMs, [start.id]);
+  const beforeProgram = refresh ?? start;
   const declaredMs = trace.declaredMs ?? firstMs ?? run.toMs;
-  const program = programStep(upMs, trace.connectedMs ?? upMs, declaredMs);
-  const steps = [start, program, ...operationSteps(operations, { plan, runEndMs: run.toMs, program })];
+  const program = programStep(beforeProgram, trace.connectedMs ?? beforeProgram.toMs, declaredMs);
+  const own = [start, ...(refresh ? [refresh] : []), program];
+  const steps = [...own, ...operationSteps(operations, { plan, runEndMs: run.toMs, program })];
   const lastMs = Math.max(...steps.map(({ toMs }) => toMs));
   const hasEnded = steps.every(({ outcome }) => outcome !== 'unfinished');
   return hasEnded ? [...steps, phaseStep('pulumi ends', lastMs, run.toMs, [lastEnded(steps)])] : steps;
 }
 
-function programStep(fromMs: number, connectedMs: number, toMs: number): Step {
+function programStep(before: Step, connectedMs: number, toMs: number): Step {
+  const fromMs = before.toMs;
   const parts: Part[] = [
     { what: 'loading', fromMs, toMs: connectedMs },
     { what: 'planning', fromMs: connectedMs, toMs },
@@ -84,7 +88,7 @@ function programStep(fromMs: number, connectedMs: number, toMs: number): Step {
     fromMs,
     toMs,
     parts: shown,
-    needs: ['pulumi'],
+    needs: [before.id],
     outcome: 'done',
   };
 }

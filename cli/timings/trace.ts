@@ -32,6 +32,8 @@ export interface Operation {
 export interface Trace {
   /** When Pulumi, all of its own set up, began to run the program. */
   readonly preludeMs?: number;
+  /** From when to when Pulumi asked the host for what the state knows, where it was told to. */
+  readonly refreshed?: { readonly fromMs: number; readonly toMs: number };
   /** When the program first spoke to Pulumi: Node runs, and Pulumi's SDK is loaded. */
   readonly connectedMs?: number;
   /** When the program asked for its first resource: it is loaded and has looked at the host. */
@@ -44,14 +46,19 @@ export function traceOf(events: readonly TimedEvent[]): Trace {
   const seen: Seen = { asked: new Map(), operations: new Map() };
   for (const { atMs, event } of events) {
     if (event.preludeEvent !== undefined) seen.preludeMs ??= atMs;
+    if (isRefresh(event)) {
+      seen.refreshed = { fromMs: seen.refreshed?.fromMs ?? atMs, toMs: atMs };
+      continue;
+    }
     if (event.resourcePreEvent !== undefined) began(seen, event.resourcePreEvent.metadata, atMs);
     if (event.resOutputsEvent !== undefined) ended(seen, event.resOutputsEvent.metadata, atMs, false);
     if (event.resOpFailedEvent !== undefined) ended(seen, event.resOpFailedEvent.metadata, atMs, true);
     if (event.diagnosticEvent !== undefined) said(seen, event.diagnosticEvent, atMs);
   }
-  const { preludeMs, connectedMs, declaredMs } = seen;
+  const { preludeMs, refreshed, connectedMs, declaredMs } = seen;
   return {
     ...(preludeMs !== undefined && { preludeMs }),
+    ...(refreshed && { refreshed }),
     ...(connectedMs !== undefined && { connectedMs }),
     ...(declaredMs !== undefined && { declaredMs }),
     operations: [...seen.operations.values()].sort((a, b) => a.beganMs - b.beganMs),
@@ -60,6 +67,7 @@ export function traceOf(events: readonly TimedEvent[]): Trace {
 
 interface Seen {
   preludeMs?: number;
+  refreshed?: NonNullable<Trace['refreshed']>;
   connectedMs?: number;
   declaredMs?: number;
   /** `<type> <name>` → when it was asked for. */
@@ -69,6 +77,11 @@ interface Seen {
 }
 
 const STACK = 'pulumi:pulumi:Stack';
+
+/** A refresh goes over all resources before the program runs, which then asks for each of them once more. */
+function isRefresh({ resourcePreEvent, resOutputsEvent, resOpFailedEvent }: EngineEvent): boolean {
+  return (resourcePreEvent ?? resOutputsEvent ?? resOpFailedEvent)?.metadata.op === 'refresh';
+}
 
 /** Pulumi announces a replacement as a whole beside its two halves, which tell everything; frames do nothing. */
 function isTold({ op, type }: StepMetadata): boolean {

@@ -72,14 +72,13 @@ async function work(): Promise<void> {
 /** Containers of services as the engine sees them, by `<service>-<n>`. */
 async function inspected(): Promise<Record<string, ContainerInspectInfo>> {
   const found = (await stack.containers()).filter(({ Labels }) => Labels['slipway.kind'] === 'service');
-  return Object.fromEntries(
-    await Promise.all(
-      found.map(async ({ Id, Labels }) => [
-        `${Labels['slipway.service'] ?? ''}-${Labels['slipway.replica'] ?? ''}`,
-        await stack.docker.getContainer(Id).inspect(),
-      ]),
-    ),
+  const entries = await Promise.all(
+    found.map(async ({ Id, Labels }): Promise<[string, ContainerInspectInfo]> => {
+      const name = `${Labels['slipway.service'] ?? ''}-${Labels['slipway.replica'] ?? ''}`;
+      return [name, await stack.docker.getContainer(Id).inspect()];
+    }),
   );
+  return Object.fromEntries(entries);
 }
 
 /** What of each container a test is about. */

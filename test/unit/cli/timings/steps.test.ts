@@ -106,6 +106,18 @@ describe('stepsOf', () => {
     ]);
   });
 
+  test('tells the refresh before the program from what the program asks for', () => {
+    const same = step('refresh', NETWORK, 'linkflow-dev-home');
+    const later = events.map(({ atMs, event }) => ({ atMs: atMs < 1500 ? atMs : atMs + 500, event }));
+    const steps = recorded([...at(900, started(same)), ...at(1400, done(same)), ...later]);
+    expect(steps.slice(2, 5).map(({ name, fromMs, toMs, needs }) => [name, fromMs, toMs, needs])).toEqual([
+      ['pulumi', 300, 800, ['checks']],
+      ['refresh', 800, 1400, ['pulumi']],
+      ['program', 1400, 2400, ['refresh']],
+    ]);
+    expect(named(steps, 'network home').map(({ outcome }) => outcome)).toEqual(['done']);
+  });
+
   test('tells of a run that ended before there was any event', () => {
     expect(recorded([]).map(({ name, fromMs, toMs }) => [name, fromMs, toMs])).toEqual([
       ['slipway', 0, 200],
