@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { Blowfish } from './blowfish.ts';
+import { setImmediate as others } from 'node:timers/promises';
+import { Blowfish, cyclicWords } from './blowfish.ts';
 
 /** As the official plugin has it: 2^10 rounds. */
 const COST = 10;
@@ -10,27 +11,34 @@ const HASH_BYTES = 23;
 /** Encrypted with the key that the password and the salt make. */
 const PLAINTEXT = Buffer.from('OrpheanBeholderScryDoubt');
 const ALPHABET = './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+/** Rounds after which whatever else there is to do gets its turn: a few milliseconds. */
+const STRETCH = 64;
 
 /** The bcrypt hash (version 2a) of `text`; what is beyond 72 bytes does not count. */
-export function bcryptHash(text: string, salt: Uint8Array = randomBytes(SALT_BYTES), cost = COST): string {
-  const key = Buffer.concat([Buffer.from(text).subarray(0, LONGEST), Buffer.of(0)]);
+export async function bcryptHash(
+  text: string,
+  salt: Uint8Array = randomBytes(SALT_BYTES),
+  cost = COST,
+): Promise<string> {
+  const key = cyclicWords(Buffer.concat([Buffer.from(text).subarray(0, LONGEST), Buffer.of(0)]));
+  const saltKey = cyclicWords(salt);
   const cipher = new Blowfish();
-  cipher.expandKey(key, salt);
-  for (let round = 2 ** cost; round > 0; round--) {
+  cipher.expandKey(key, saltKey);
+  for (let round = 1; round <= 2 ** cost; round++) {
     cipher.expandKey(key);
-    cipher.expandKey(salt);
+    cipher.expandKey(saltKey);
+    if (round % STRETCH === 0) await others();
   }
   return `$2a$${String(cost).padStart(2, '0')}$${encode(salt)}${encode(encrypted(cipher).subarray(0, HASH_BYTES))}`;
 }
 
 function encrypted(cipher: Blowfish): Buffer {
   const bytes = Buffer.from(PLAINTEXT);
-  const block = new Uint32Array(2);
   for (let at = 0; at < bytes.length; at += 8) {
-    block.set([bytes.readUInt32BE(at), bytes.readUInt32BE(at + 4)]);
-    for (let times = 0; times < 64; times++) cipher.encrypt(block);
-    bytes.writeUInt32BE(block[0] ?? 0, at);
-    bytes.writeUInt32BE(block[1] ?? 0, at + 4);
+    let block: [number, number] = [bytes.readInt32BE(at), bytes.readInt32BE(at + 4)];
+    for (let times = 0; times < 64; times++) block = cipher.encrypt(block);
+    bytes.writeInt32BE(block[0], at);
+    bytes.writeInt32BE(block[1], at + 4);
   }
   return bytes;
 }

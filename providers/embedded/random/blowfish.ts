@@ -1,89 +1,81 @@
+import { fractionOfPi } from './pi.ts';
+
 const ROUNDS = 16;
 const SUBKEYS = ROUNDS + 2;
 const BOX = 256;
 const WORDS = SUBKEYS + 4 * BOX;
+const [BOX_2, BOX_3, BOX_4] = [SUBKEYS + BOX, SUBKEYS + 2 * BOX, SUBKEYS + 3 * BOX];
 
-/** Schneier's Blowfish as bcrypt uses it: a key schedule that is expanded again and again. */
+/**
+ * Schneier's Blowfish as bcrypt uses it: a key schedule that is expanded again and again, 2049 times for a hash of cost
+ * 10. Most of the time of making a password goes to it, so its words are plain numbers in local variables.
+ */
 export class Blowfish {
   /** The subkeys, then the four boxes. */
   readonly #words = initialWords().slice();
 
-  /** Mixes the key into the subkeys, then replaces everything by what it encrypts, with `salt` mixed in. */
-  expandKey(key: Uint8Array, salt?: Uint8Array): void {
+  /** Mixes the key, as many words as there are subkeys, into these, then replaces everything by what it encrypts. */
+  expandKey(key: Int32Array, salt?: Int32Array): void {
     const words = this.#words;
-    const keyWord = cyclicWords(key);
-    for (let at = 0; at < SUBKEYS; at++) words[at] = (words[at] ?? 0) ^ keyWord();
-    const saltWord = salt === undefined ? () => 0 : cyclicWords(salt);
-    const block = new Uint32Array(2);
+    for (let at = 0; at < SUBKEYS; at++) words[at] = (words[at] ?? 0) ^ (key[at] ?? 0);
+    let left = 0;
+    let right = 0;
     for (let at = 0; at < WORDS; at += 2) {
-      block[0] = (block[0] ?? 0) ^ saltWord();
-      block[1] = (block[1] ?? 0) ^ saltWord();
-      this.encrypt(block);
-      words.set(block, at);
+      if (salt !== undefined) {
+        left ^= salt[at % SALT_WORDS] ?? 0;
+        right ^= salt[(at + 1) % SALT_WORDS] ?? 0;
+      }
+      left ^= words[0] ?? 0;
+      for (let round = 1; round <= ROUNDS; round += 2) {
+        right ^= mixed(words, left) ^ (words[round] ?? 0);
+        left ^= mixed(words, right) ^ (words[round + 1] ?? 0);
+      }
+      const last = left;
+      words[at] = left = right ^ (words[SUBKEYS - 1] ?? 0);
+      words[at + 1] = right = last;
     }
   }
 
-  /** Encrypts the two words of `block` in place. */
-  encrypt(block: Uint32Array): void {
+  /** Encrypts two words. */
+  encrypt(block: readonly [number, number]): [number, number] {
     const words = this.#words;
-    let left = (block[0] ?? 0) ^ (words[0] ?? 0);
-    let right = block[1] ?? 0;
+    let [left, right] = block;
+    left ^= words[0] ?? 0;
     for (let round = 1; round <= ROUNDS; round += 2) {
-      right ^= this.#mix(left) ^ (words[round] ?? 0);
-      left ^= this.#mix(right) ^ (words[round + 1] ?? 0);
+      right ^= mixed(words, left) ^ (words[round] ?? 0);
+      left ^= mixed(words, right) ^ (words[round + 1] ?? 0);
     }
-    block[0] = right ^ (words[SUBKEYS - 1] ?? 0);
-    block[1] = left;
-  }
-
-  #mix(word: number): number {
-    const words = this.#words;
-    const a = words[SUBKEYS + (word >>> 24)] ?? 0;
-    const b = words[SUBKEYS + BOX + ((word >>> 16) & 0xff)] ?? 0;
-    const c = words[SUBKEYS + 2 * BOX + ((word >>> 8) & 0xff)] ?? 0;
-    const d = words[SUBKEYS + 3 * BOX + (word & 0xff)] ?? 0;
-    return ((((a + b) | 0) ^ c) + d) | 0;
+    return [right ^ (words[SUBKEYS - 1] ?? 0), left];
   }
 }
 
-/** The words of `bytes`, over and over. */
-function cyclicWords(bytes: Uint8Array): () => number {
-  let at = 0;
-  return () => {
-    let word = 0;
-    for (let byte = 0; byte < 4; byte++) {
-      word = (word << 8) | (bytes[at] ?? 0);
-      at = (at + 1) % bytes.length;
-    }
-    return word;
-  };
+const SALT_WORDS = 4;
+
+function mixed(words: Int32Array, word: number): number {
+  const a = words[SUBKEYS + (word >>> 24)] ?? 0;
+  const b = words[BOX_2 + ((word >>> 16) & 0xff)] ?? 0;
+  const c = words[BOX_3 + ((word >>> 8) & 0xff)] ?? 0;
+  const d = words[BOX_4 + (word & 0xff)] ?? 0;
+  return (((a + b) ^ c) + d) | 0;
 }
 
-let words: Uint32Array | undefined;
+/** The first `count` words of `bytes`, over and over. */
+export function cyclicWords(bytes: Uint8Array, count = SUBKEYS): Int32Array {
+  return Int32Array.from({ length: count }, (_, index) => {
+    const byte = (offset: number): number => bytes[(4 * index + offset) % bytes.length] ?? 0;
+    return (byte(0) << 24) | (byte(1) << 16) | (byte(2) << 8) | byte(3);
+  });
+}
+
+let initial: Int32Array | undefined;
 
 /** Blowfish starts from the digits of pi behind the point; reckoning them is shorter than listing them. */
-function initialWords(): Uint32Array {
-  words ??= piWords(WORDS);
-  return words;
-}
-
-function piWords(count: number): Uint32Array {
-  const guard = 64n;
-  const bits = BigInt(count * 32) + guard;
-  // Machin: pi = 16 arctan(1/5) - 4 arctan(1/239).
-  const pi = 16n * arctanOfInverse(5n, bits) - 4n * arctanOfInverse(239n, bits);
-  const fraction = (pi & ((1n << bits) - 1n)) >> guard;
-  const digits = fraction.toString(16).padStart(count * 8, '0');
-  return Uint32Array.from({ length: count }, (_, at) => parseInt(digits.slice(at * 8, at * 8 + 8), 16));
-}
-
-/** arctan(1/x) as a whole number of 2^-bits. */
-function arctanOfInverse(x: bigint, bits: bigint): bigint {
-  let power = (1n << bits) / x;
-  let sum = power;
-  for (let divisor = 3n, sign = -1n; power > 0n; divisor += 2n, sign = -sign) {
-    power /= x * x;
-    sum += (sign * power) / divisor;
+function initialWords(): Int32Array {
+  if (initial === undefined) {
+    const digits = fractionOfPi(WORDS * 32)
+      .toString(16)
+      .padStart(WORDS * 8, '0');
+    initial = Int32Array.from({ length: WORDS }, (_, at) => parseInt(digits.slice(at * 8, at * 8 + 8), 16));
   }
-  return sum;
+  return initial;
 }

@@ -11,6 +11,11 @@ import { bcryptHash } from './bcrypt.ts';
 import { contradictions, generatePassword } from './password.ts';
 import { BYTES, ID, PASSWORD } from './schema.ts';
 
+interface Drawn {
+  readonly id: string;
+  readonly outputs: Values;
+}
+
 interface Kind {
   readonly token: string;
   /** Version of the official plugin's state. */
@@ -20,7 +25,7 @@ interface Kind {
   readonly secretOutputs?: readonly string[];
   readonly check?: (args: CheckArgs) => CheckResult;
   /** Draws anew; ids of secrets tell nothing. */
-  readonly generate: (inputs: Values) => { id: string; outputs: Values };
+  readonly generate: (inputs: Values) => Drawn | Promise<Drawn>;
 }
 
 const KINDS: readonly Kind[] = [
@@ -35,11 +40,11 @@ const KINDS: readonly Kind[] = [
       if (checked.failures.length > 0 || hasUnknowns(checked.inputs)) return checked;
       return { ...checked, failures: contradictions(complete(PASSWORD, checked.inputs)) };
     },
-    generate: (inputs) => {
+    generate: async (inputs) => {
       const known = complete(PASSWORD, inputs);
       const result = generatePassword(known);
       // "number" is what "numeric" was called once.
-      return { id: 'none', outputs: { result, bcryptHash: bcryptHash(result), number: known.numeric } };
+      return { id: 'none', outputs: { result, bcryptHash: await bcryptHash(result), number: known.numeric } };
     },
   },
   {
@@ -85,11 +90,11 @@ function toResource({ token, format, schema, outputs, secretOutputs = [], check,
     secretOutputs,
     check: check ?? ((args) => checkInputs(schema, args, { notesDefaults: false })),
     diff: (args) => diffInputs(schema, args),
-    create: ({ preview }, inputs) => {
+    create: async ({ preview }, inputs) => {
       const planned = stateOf(schema, inputs, undefined, preview);
-      if (preview) return Promise.resolve({ id: '', state: { ...planned, ...unknownOutputs(outputs) } });
-      const drawn = generate(inputs);
-      return Promise.resolve({ id: drawn.id, state: { ...planned, ...drawn.outputs } });
+      if (preview) return { id: '', state: { ...planned, ...unknownOutputs(outputs) } };
+      const drawn = await generate(inputs);
+      return { id: drawn.id, state: { ...planned, ...drawn.outputs } };
     },
     read: (_operation, { state }) => Promise.resolve({ state }),
     update: (_operation, { news, state }) => Promise.resolve({ ...state, ...stateOf(schema, news, state) }),
