@@ -50,7 +50,7 @@ async function live(name: string, contestant: Contestant): Promise<Map<Act, numb
 
 function withLife(samples: Samples, life: ReadonlyMap<Act, number>): Samples {
   const added = ACTS.map((act): [Act, number[]] => [act, [...samples[act], ...[life.get(act) ?? []].flat()]]);
-  return Object.fromEntries(added) as Samples;
+  return { ...samples, ...Object.fromEntries(added) };
 }
 
 /** Brings LinkFlow up once: its images are there from then on, and what Compose runs on is exported. */
