@@ -139,7 +139,7 @@ export class LinkFlow {
     await eventually(async () => {
       const { code, output } = await this.check(role);
       if (code !== 0) throw new Error(`${role} is not healthy: ${output}`);
-    }, 30_000);
+    }, 120_000);
   }
 
   async unhealthy(role: Role, seconds: number): Promise<void> {
