@@ -87,6 +87,14 @@ export function translate(error: unknown): unknown {
   return connection ? new UnavailableError(`database unreachable: ${message || code}`) : error;
 }
 
+/**
+ * Hears that a connection broke between two statements: the next one fails with it. An error that nobody hears would end
+ * the process.
+ */
+function leaveToStatements(): void {
+  // The statement that follows says so.
+}
+
 /** A pool of connections that outlives the server's restarts: a broken one is dropped, the next statement opens another. */
 export class Database {
   readonly #pool: pg.Pool;
@@ -129,6 +137,7 @@ export class Database {
     try {
       const connection = await this.#pool.connect();
       client = connection;
+      connection.on('error', leaveToStatements);
       await connection.query('BEGIN');
       const result = await work(async <Row extends pg.QueryResultRow>(statement: string, values: Values = []) => {
         return (await connection.query<Row>(statement, [...values])).rows;
@@ -139,6 +148,7 @@ export class Database {
     } catch (error) {
       throw translate(error);
     } finally {
+      if (!broken) client?.off('error', leaveToStatements);
       // A connection in an unknown state is not worth a ROLLBACK that may hang: closing it rolls back as well.
       client?.release(broken);
     }
