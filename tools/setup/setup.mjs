@@ -24,15 +24,21 @@ const everything = [node, dependencies, workloadDependencies, pulumi, plugins, s
 /** @type {Readonly<Record<string, readonly Step[]>>} */
 const stepsByCommand = {
   plan: reading,
+  graph: reading,
   help: reading,
   env: toolchain,
   status: looking,
   logs: looking,
   exec: looking,
   smoke: looking,
+  health: looking,
+  run: looking,
+  restart: looking,
+  export: looking,
   down: looking,
   preview: everything,
   up: everything,
+  scale: everything,
 };
 
 /**

@@ -19,16 +19,19 @@ describe('stepsFor', () => {
     expect(names(args)).toEqual(reading);
   });
 
-  it('installs an engine for up and preview alone', () => {
+  it('installs an engine for what may bring a stack up, and for nothing else', () => {
     const installing = (args: string[]) => names(args).includes('image debian:trixie-slim');
-    expect(['up', 'preview'].every((command) => installing([command]))).toBe(true);
-    expect(['status', 'down', 'logs', 'exec', 'smoke', 'env'].some((command) => installing([command]))).toBe(false);
+    expect(['up', 'preview', 'scale'].every((command) => installing([command]))).toBe(true);
+    const others = ['status', 'health', 'down', 'restart', 'logs', 'exec', 'run', 'export', 'smoke', 'graph', 'env'];
+    expect(others.some((command) => installing([command]))).toBe(false);
   });
 
   it('wants a running engine for what looks at containers', () => {
     expect(names(['--stack', 'test', 'status'])).toContain('Docker Engine');
     expect(names(['exec', 'api', '--', 'ls', '--help'])).toContain('Docker Engine');
+    expect(names(['run', 'shell-db'])).toContain('Docker Engine');
     expect(names(['env'])).not.toContain('Docker Engine');
+    expect(names(['graph', '--output', 'up'])).toEqual(reading);
   });
 
   it('prepares only what the chosen tests need', () => {
