@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import type { Context } from '../context.ts';
+import { startAhead } from './ahead.ts';
 import { notRunnable } from './cli.ts';
 import type { EngineEvent } from './events.ts';
 import { lineSplitter, parseEvent } from './events.ts';
@@ -36,9 +37,11 @@ const KEPT = 20_000;
  */
 export async function runOperation(context: Context, operation: Operation): Promise<OperationResult> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-'));
+  const ahead = startAhead(context);
   try {
-    return await run(context, operation, join(folder, 'events.jsonl'));
+    return await run({ ...context, env: { ...context.env, ...ahead.env } }, operation, join(folder, 'events.jsonl'));
   } finally {
+    ahead.end();
     rmSync(folder, { recursive: true, force: true });
   }
 }

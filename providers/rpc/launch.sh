@@ -1,4 +1,20 @@
-# Sourced by the executables of our providers: replaces the shell by Node running main.ts beside the executable.
+# Sourced by the executables of our providers: hands over to a server that was started ahead (see ../ahead.ts), or
+# replaces the shell by Node running main.ts beside the executable.
+if [ -n "${SLIPWAY_PROVIDERS_AHEAD:-}" ]; then
+  name=$(basename "$0")
+  offer=$SLIPWAY_PROVIDERS_AHEAD/${name#pulumi-resource-}
+  tries=0
+  while [ ! -e "$offer" ] && [ -e "$SLIPWAY_PROVIDERS_AHEAD/starting" ] && [ "$tries" -lt 100 ]; do
+    sleep 0.05
+    tries=$((tries + 1))
+  done
+  if port=$(cat "$offer" 2>/dev/null) && mv "$offer" "$offer.$$.$PPID" 2>/dev/null; then
+    echo "$port"
+    # The engine ends the plugin by ending this process.
+    exec tail -f /dev/null
+  fi
+fi
+
 # The engine may have been started by an older Node's npm script, so ours may have to be named in SLIPWAY_NODE.
 strips_types() {
   version=$("$1" --version 2>/dev/null) || return 1

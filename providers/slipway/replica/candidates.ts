@@ -1,9 +1,12 @@
+import type { ContainerInspectInfo } from 'dockerode';
 import { LABELS } from '../../../engine/labels.ts';
-import { type Host } from '../host/host.ts';
+import type { Host } from '../host/host.ts';
 import { remove } from '../host/stop.ts';
 
-/** What tells the containers of one replica of one deployment. */
-const IDENTITY = [LABELS.instance, LABELS.kind, LABELS.service, LABELS.replica];
+/** What tells the containers of one service of one deployment. */
+const SERVICE = [LABELS.instance, LABELS.kind, LABELS.service];
+/** What tells the containers of one replica. */
+const REPLICA = [...SERVICE, LABELS.replica];
 
 /**
  * Removes the stopped containers that earlier failed releases of the same replica left for inspection, except those in
@@ -11,12 +14,26 @@ const IDENTITY = [LABELS.instance, LABELS.kind, LABELS.service, LABELS.replica];
  */
 export async function removeFailedCandidates(host: Host, container: string, keep: readonly string[]): Promise<void> {
   const { Config } = await host.docker.getContainer(container).inspect();
-  const identity = IDENTITY.map((label) => `${label}=${Config.Labels[label] ?? ''}`);
-  if (identity.some((label) => label.endsWith('='))) return;
+  const identity = identityOf(Config.Labels, REPLICA);
+  if (!identity) return;
   const stopped = await host.docker.listContainers({
     all: true,
     filters: { label: identity, status: ['exited', 'created', 'dead'] },
   });
   const left = stopped.filter(({ Id }) => Id !== container && !keep.includes(Id));
   await Promise.all(left.map(({ Id }) => remove(host, Id)));
+}
+
+/** True if another container of the same service runs: what one leaves, another can take over. */
+export async function hasCompany(host: Host, { Id, Config }: ContainerInspectInfo): Promise<boolean> {
+  const identity = identityOf(Config.Labels, SERVICE);
+  if (!identity) return false;
+  const running = await host.docker.listContainers({ filters: { label: identity, status: ['running'] } });
+  return running.some((other) => other.Id !== Id);
+}
+
+/** What to find containers by that are equal in `names`; undefined: this one lacks one of them. */
+function identityOf(labels: Readonly<Record<string, string>>, names: readonly string[]): string[] | undefined {
+  const identity = names.map((name) => `${name}=${labels[name] ?? ''}`);
+  return identity.some((label) => label.endsWith('=')) ? undefined : identity;
 }

@@ -12,7 +12,7 @@ import { lastLines } from '../host/logs.ts';
 import { join, joined, leave } from '../host/networks.ts';
 import { stop } from '../host/stop.ts';
 import { pause } from '../host/watch.ts';
-import { removeFailedCandidates } from './candidates.ts';
+import { hasCompany, removeFailedCandidates } from './candidates.ts';
 import { passGate, seconds } from './gate.ts';
 import { ReplicaInputs } from './schema.ts';
 
@@ -138,7 +138,8 @@ async function retire(host: Host, operation: Operation, replica: ReplicaInputs):
   const found = await unlessGone(host.docker.getContainer(container).inspect());
   if (!found) return;
   if (found.State.Running) {
-    if (drainMs > 0) {
+    // Who is the last of its service has nobody to leave its callers to: `down` waits for nothing.
+    if (drainMs > 0 && (await hasCompany(host, found))) {
       operation.log('info', `draining for ${seconds(drainMs)}`, { ephemeral: true });
       await pause(drainMs, operation.signal);
     }

@@ -234,6 +234,20 @@ describe('drift', () => {
     expect(await client.read(TYPE, id, state, inputs(container))).toBeNull();
   });
 
+  test('a delete drains where another replica goes on, and where none does waits for nothing', async () => {
+    const first = await candidate(HEALTHY);
+    const labels = { 'slipway.kind': 'service', 'slipway.service': 'api', 'slipway.replica': '2' };
+    const second = await candidate(HEALTHY, { Labels: labels });
+    const [one, two] = [inputs(first, { drainMs: 1500 }), inputs(second, { replica: 2, drainMs: 50_000 })];
+    const made = [await client.create(TYPE, one), await client.create(TYPE, two)] as const;
+    const begun = Date.now();
+    await client.delete(TYPE, made[0].id, made[0].state, one);
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(1500);
+    await client.delete(TYPE, made[1].id, made[1].state, two);
+    expect(Date.now() - begun).toBeLessThan(20_000);
+    expect((await scratch.inspect(second)).State).toMatchObject({ Running: false, ExitCode: 0 });
+  });
+
   test('a delete stops the container, clears failed candidates away, and is content when it is gone', async () => {
     const container = await candidate(HEALTHY);
     const { id, state } = await client.create(TYPE, inputs(container));

@@ -29,8 +29,6 @@ let port = 0;
 
 const answer = z.object({ message: z.string(), service: z.string(), stage: z.string(), secret: z.boolean() });
 
-// Skipped, as nobody has seen these pass or fail yet: its application was built and asked by hand only.
-
 beforeAll(async () => {
   for (const path of [api, engine]) {
     cpSync(join(import.meta.dirname, 'app'), path, { recursive: true });
@@ -82,7 +80,7 @@ async function printed(stack: TestStack, service: string, ...command: string[]):
   return exits(await stack.slipway('exec', service, '-T', '--', ...command), 0).stdout.trim();
 }
 
-describe.skip('up refuses', () => {
+describe('up refuses', () => {
   const refused = new TestStack('sources-bad');
 
   afterAll(() => refused.dispose());
@@ -123,7 +121,7 @@ describe.skip('up refuses', () => {
   });
 });
 
-describe.skip('in dev', () => {
+describe('in dev', () => {
   test('services are built from the folders, one image for the api and one a service of the engine', async () => {
     dev.configure(settings('dev'));
     exits(await dev.slipway('up', '--skip-smoke'), 0);
@@ -196,7 +194,7 @@ describe.skip('in dev', () => {
   });
 });
 
-describe.skip('in test', () => {
+describe('in test', () => {
   test('the code is in the images, and nothing of the host is mounted', async () => {
     writeFileSync(join(api, 'message'), 'baked\n');
     baked.configure(settings('test'));
