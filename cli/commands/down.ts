@@ -10,9 +10,11 @@ import { repair } from '../operations/prepare.ts';
 import { stopIfInterrupted, watch } from '../operations/run.ts';
 import { removalRowsOf } from '../progress/rows.ts';
 import { seconds } from '../progress/timeline.ts';
+import { startAhead } from '../pulumi/ahead.ts';
 import { pulumi } from '../pulumi/cli.ts';
-import { takeInterrupts, type Interrupts } from '../pulumi/interrupts.ts';
+import { takeInterrupts } from '../pulumi/interrupts.ts';
 import { lockStack } from '../pulumi/lock.ts';
+import type { Operation } from '../pulumi/runner.ts';
 import { readState, servicesIn, type StackState } from '../pulumi/state.ts';
 import { loadPlan } from '../stack-plan.ts';
 
@@ -28,9 +30,11 @@ export async function down(context: Context, options: DownOptions): Promise<numb
   const { plan } = await loadPlan(context.projectDir, options.stack);
   await askBeforeLoss(context, plan, options);
   const interrupts = takeInterrupts();
+  const ahead = startAhead(context, { program: false });
   try {
-    return await hold(context, plan, options, interrupts);
+    return await hold(context, plan, options, { interrupts, ahead });
   } finally {
+    ahead.end();
     interrupts.dispose();
   }
 }
@@ -49,7 +53,12 @@ async function askBeforeLoss(context: Context, plan: Plan, options: DownOptions)
   if (!isSure) throw new CommandFailure(EXIT.failed, 'not confirmed; nothing was touched');
 }
 
-async function hold(context: Context, plan: Plan, options: DownOptions, interrupts: Interrupts): Promise<number> {
+async function hold(
+  context: Context,
+  plan: Plan,
+  options: DownOptions,
+  { interrupts, ahead }: Pick<Operation, 'interrupts' | 'ahead'>,
+): Promise<number> {
   const startedMs = Date.now();
   const lock = lockStack(context, options.stack, 'down');
   try {
@@ -71,6 +80,7 @@ async function hold(context: Context, plan: Plan, options: DownOptions, interrup
       args: downArguments(options),
       rows: (progress) => removalRowsOf(progress, services),
       interrupts,
+      ahead,
     });
     if (ended.exitCode === EXIT.ok) {
       const left = await readState(context, options.stack);

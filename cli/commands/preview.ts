@@ -8,13 +8,14 @@ import { checkAgainstHost } from '../operations/prepare.ts';
 import { changesOf } from '../preview/changes.ts';
 import { changesText } from '../preview/show.ts';
 import { begin, reduce } from '../progress/progress.ts';
+import { startAhead, type Ahead } from '../pulumi/ahead.ts';
 import { cliFailure } from '../pulumi/cli.ts';
 import type { EngineEvent } from '../pulumi/events.ts';
-import { takeInterrupts, type Interrupts } from '../pulumi/interrupts.ts';
-import { runOperation } from '../pulumi/runner.ts';
+import { takeInterrupts } from '../pulumi/interrupts.ts';
+import { runOperation, type Operation } from '../pulumi/runner.ts';
 import { ensureStack } from '../pulumi/stack.ts';
 import { instanceOf, readState } from '../pulumi/state.ts';
-import { loadPlan } from '../stack-plan.ts';
+import { loadPlan, type StackPlan } from '../stack-plan.ts';
 
 /** What may be asked of `preview`. */
 export interface PreviewOptions extends StackOption {
@@ -27,13 +28,23 @@ export interface PreviewOptions extends StackOption {
 /** Shows what `up` would do, after the same checks. */
 export async function preview(context: Context, options: PreviewOptions): Promise<number> {
   const planned = await loadPlan(context.projectDir, options.stack);
+  const ahead = startAhead(context, { program: true });
+  try {
+    return await show(context, options, planned, ahead);
+  } finally {
+    ahead.end();
+  }
+}
+
+async function show(context: Context, options: PreviewOptions, planned: StackPlan, ahead: Ahead): Promise<number> {
   const state = await readState(context, options.stack);
   const host = await checkAgainstHost(context, planned, state);
   const lost = lostReplicas(state, await containersOf(host.docker, instanceOf(state)));
   if (!state.exists) await ensureStack(context, options.stack);
   const interrupts = takeInterrupts();
   try {
-    const events = await collect(context, options.stack, interrupts, lost.length > 0 ? ['--refresh'] : []);
+    const more = lost.length > 0 ? ['--refresh'] : [];
+    const events = await collect(context, options.stack, more, { interrupts, ahead });
     if (events === undefined) return EXIT.interrupted;
     const changes = changesOf(events);
     writeLine(
@@ -52,14 +63,14 @@ export async function preview(context: Context, options: PreviewOptions): Promis
 async function collect(
   context: Context,
   stack: string,
-  interrupts: Interrupts,
   more: readonly string[],
+  company: Pick<Operation, 'interrupts' | 'ahead'>,
 ): Promise<EngineEvent[] | undefined> {
   const events: EngineEvent[] = [];
   const result = await runOperation(context, {
     args: ['preview', '--stack', stack, '--parallel', '64', '--suppress-outputs', ...more],
     onEvent: (event) => events.push(event),
-    interrupts,
+    ...company,
   });
   if (result.interrupted) return undefined;
   if (result.exitCode === 0) return events;

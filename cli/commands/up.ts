@@ -10,6 +10,7 @@ import { checkAgainstHost, repair } from '../operations/prepare.ts';
 import { stopIfInterrupted, watch, type Ended } from '../operations/run.ts';
 import { upSummary } from '../operations/summary.ts';
 import { followed, rowsOf } from '../progress/rows.ts';
+import { startAhead, type Ahead } from '../pulumi/ahead.ts';
 import { takeInterrupts, type Interrupts } from '../pulumi/interrupts.ts';
 import { lockStack } from '../pulumi/lock.ts';
 import { ensureStack } from '../pulumi/stack.ts';
@@ -62,9 +63,11 @@ export async function deploy(context: Context, deployment: Deployment): Promise<
     if (!isSure) throw new CommandFailure(EXIT.failed, 'not confirmed; nothing was touched');
   }
   const interrupts = takeInterrupts();
+  const ahead = startAhead(context, { program: true });
   try {
-    return await hold(context, deployment, { interrupts, recorder });
+    return await hold(context, deployment, { interrupts, ahead, recorder });
   } finally {
+    ahead.end();
     interrupts.dispose();
     if (target !== undefined && recorder?.hasRun() === true) {
       const { showTimings } = await import('../timings/show.ts');
@@ -76,13 +79,14 @@ export async function deploy(context: Context, deployment: Deployment): Promise<
 /** What accompanies a deployment. */
 interface Company {
   readonly interrupts: Interrupts;
+  readonly ahead: Ahead;
   /** Absent: nobody wants to know where the time goes. */
   readonly recorder: Recorder | undefined;
 }
 
 async function hold(context: Context, deployment: Deployment, company: Company): Promise<number> {
   const { options, planned } = deployment;
-  const { interrupts, recorder } = company;
+  const { interrupts, ahead, recorder } = company;
   recorder?.begin('checks');
   const lock = lockStack(context, options.stack, deployment.command);
   try {
@@ -102,6 +106,7 @@ async function hold(context: Context, deployment: Deployment, company: Company):
       args,
       rows: (progress) => rowsOf(progress, services),
       interrupts,
+      ahead,
       ...(recorder && { onEvent: recorder.heard }),
     });
     if (ended.exitCode === EXIT.ok) return await conclude(context, deployment, ended, company);

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { writeLine } from '../context.ts';
 import { CommandFailure, EXIT } from '../exit-codes.ts';
 import { cliFailure } from '../pulumi/cli.ts';
+import type { Ahead } from '../pulumi/ahead.ts';
 import type { EngineEvent } from '../pulumi/events.ts';
 import type { Interrupts } from '../pulumi/interrupts.ts';
 import { runOperation } from '../pulumi/runner.ts';
@@ -16,6 +17,7 @@ export interface Watched {
   readonly args: readonly string[];
   readonly rows: (progress: Progress) => Row[];
   readonly interrupts: Interrupts;
+  readonly ahead: Ahead;
   /** Hears every engine event too. */
   readonly onEvent?: (event: EngineEvent) => void;
 }
@@ -44,7 +46,7 @@ export async function watch(context: Context, watched: Watched): Promise<Ended> 
     reporter.onEvent(event);
     watched.onEvent?.(event);
   };
-  const run = runOperation(context, { args: watched.args, onEvent, interrupts });
+  const run = runOperation(context, { args: watched.args, onEvent, interrupts, ahead: watched.ahead });
   const result = await run.finally(reporter.end);
   const progress = reporter.progress();
   for (const warning of new Set(progress.warnings)) writeLine(context.stderr, `warning: ${warning}`);

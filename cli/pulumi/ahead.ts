@@ -1,49 +1,107 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Context } from '../context.ts';
 
-/** Providers that are started beside the engine. */
+/** What an operation will want, started before the engine would start it. */
 export interface Ahead {
-  /** What the engine's environment needs beside its own: nothing if they could not be started. */
+  /** What the engine's environment needs beside its own. */
   readonly env: NodeJS.ProcessEnv;
-  /** To be called once the engine has ended. */
+  /** What its command line needs; resolves soon, and to nothing if the program could not be started. */
+  readonly args: () => Promise<readonly string[]>;
+  /** To be called once the engine has ended, or is not to be started after all. */
   readonly end: () => void;
+}
+
+/** Whether the operation runs the program: a `destroy` does not. */
+export interface AheadOptions {
+  readonly program: boolean;
+}
+
+/** How long to wait for the program before the engine is left to start it by itself, in ms. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * Starts our providers, in one process, and the program, in another, while we still look at state and host. The engine by
+ * itself starts one after the other, each from scratch. Should this fail, it still does.
+ */
+export function startAhead(context: Context, { program }: AheadOptions): Ahead {
+  const providers = startProviders(context);
+  const host = program ? startProgram(context) : undefined;
+  return {
+    env: providers.env,
+    args: host?.args ?? (() => Promise.resolve([])),
+    end: () => {
+      providers.end();
+      host?.end();
+    },
+  };
 }
 
 /** Providers that stand in for a vendor's plugin, where setup has put them on PATH. */
 const EMBEDDED = ['docker', 'random'];
 
-/**
- * Starts those of our providers that an operation will want, all at once and in one process, while the engine itself is
- * still starting: by itself it starts one after the other, a process each. Should this fail, it still does.
- */
-export function startAhead({ projectDir, env }: Context): Ahead {
-  const path = (env['PATH'] ?? '').split(delimiter);
-  const embedded = EMBEDDED.filter((name) => path.includes(join(projectDir, 'providers', 'embedded', name)));
+function startProviders(context: Context): Pick<Ahead, 'env' | 'end'> {
+  const path = (context.env['PATH'] ?? '').split(delimiter);
+  const embedded = EMBEDDED.filter((name) => path.includes(join(context.projectDir, 'providers', 'embedded', name)));
   const folder = mkdtempSync(join(tmpdir(), 'slipway-providers-'));
   const starting = join(folder, 'starting');
   writeFileSync(starting, '');
-  const program = join(projectDir, 'providers', 'ahead.ts');
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', program, folder, 'slipway', ...embedded],
-    // In a session of its own: a terminal's Ctrl-C reaches us alone. It ends with its input, so with us at the latest.
-    { cwd: projectDir, env, detached: true, stdio: ['pipe', 'ignore', 'ignore'] },
-  );
+  const child = start(context, 'providers.ts', folder, 'slipway', ...embedded);
   const giveUp = (): void => {
     rmSync(starting, { force: true }); // Nobody is to wait for it.
   };
   child.once('error', giveUp);
   child.once('exit', giveUp);
-  child.stdin.on('error', () => undefined);
-  child.unref();
   return {
     env: { SLIPWAY_PROVIDERS_AHEAD: folder },
     end: () => {
-      child.stdin.end();
+      child.stdin?.end();
       if (child.exitCode !== null) rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function startProgram(context: Context): Pick<Ahead, 'args' | 'end'> {
+  const child = start(context, 'program.ts', context.projectDir);
+  const port = portOf(child).catch(() => undefined);
+  return {
+    args: async () => {
+      const told = await port;
+      return told === undefined ? [] : [`--client=127.0.0.1:${told}`];
+    },
+    end: () => {
+      child.stdin?.end();
+    },
+  };
+}
+
+/** The first line that a process writes. @throws if it writes none */
+async function portOf(child: ChildProcess): Promise<string> {
+  if (!child.stdout) throw new Error('nobody listens');
+  const gone = new AbortController();
+  child.once('error', () => {
+    gone.abort();
+  });
+  child.once('exit', () => {
+    gone.abort();
+  });
+  const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(PATIENCE_MS)]);
+  const [line] = (await once(createInterface(child.stdout), 'line', { signal })) as [string];
+  return line;
+}
+
+/** In a session of its own: a terminal's Ctrl-C reaches us alone. It ends with its input, so with us at the latest. */
+function start({ projectDir, env }: Context, program: string, ...args: readonly string[]): ChildProcess {
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', join(projectDir, 'ahead', program), ...args],
+    { cwd: projectDir, env, detached: true, stdio: ['pipe', 'pipe', 'ignore'] },
+  );
+  child.stdin.on('error', () => undefined);
+  child.unref();
+  return child;
 }

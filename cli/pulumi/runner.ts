@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import type { Context } from '../context.ts';
-import { startAhead } from './ahead.ts';
+import type { Ahead } from './ahead.ts';
 import { notRunnable } from './cli.ts';
 import type { EngineEvent } from './events.ts';
 import { lineSplitter, parseEvent } from './events.ts';
@@ -16,6 +16,8 @@ export interface Operation {
   /** Called for every engine event, soon after it was written. */
   readonly onEvent: (event: EngineEvent) => void;
   readonly interrupts: Interrupts;
+  /** Ended with the operation, at the latest: whoever has started it ends it where there is none. */
+  readonly ahead: Ahead;
 }
 
 /** How an operation ended. */
@@ -37,11 +39,10 @@ const KEPT = 20_000;
  */
 export async function runOperation(context: Context, operation: Operation): Promise<OperationResult> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-'));
-  const ahead = startAhead(context);
   try {
-    return await run({ ...context, env: { ...context.env, ...ahead.env } }, operation, join(folder, 'events.jsonl'));
+    return await run(context, operation, join(folder, 'events.jsonl'));
   } finally {
-    ahead.end();
+    operation.ahead.end();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -52,10 +53,13 @@ async function run(context: Context, operation: Operation, log: string): Promise
     const event = parseEvent(line);
     if (event !== undefined) operation.onEvent(event);
   });
-  const child = spawn('pulumi', [...operation.args, '--non-interactive', '--event-log', log], {
+  const { ahead, args } = operation;
+  const all = [...args, ...(await ahead.args()), '--non-interactive', '--event-log', log];
+  const child = spawn('pulumi', all, {
     cwd: context.projectDir,
     env: {
       ...context.env,
+      ...ahead.env,
       PULUMI_DEBUG_COMMANDS: 'true', // Or there is no --event-log.
     },
     detached: true,

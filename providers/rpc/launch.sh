@@ -1,4 +1,4 @@
-# Sourced by the executables of our providers: hands over to a server that was started ahead (see ../ahead.ts), or
+# Sourced by the executables of our providers: hands over to a server that was started ahead (see ahead/providers.ts), or
 # replaces the shell by Node running main.ts beside the executable.
 if [ -n "${SLIPWAY_PROVIDERS_AHEAD:-}" ]; then
   name=$(basename "$0")

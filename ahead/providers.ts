@@ -1,22 +1,22 @@
 import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ProviderServer, type Provider } from './rpc/index.ts';
+import { ProviderServer, type Provider } from '../providers/rpc/index.ts';
 
 /*
  * Serves several providers from one process that is started beside the Pulumi engine, which would start a process for
- * each, one after the other. Usage: node ahead.ts <folder> <provider>…; for as long as its input is open.
+ * each, one after the other. Usage: node providers.ts <folder> <provider>…; for as long as its input is open.
  *
- * rpc/launch.sh, which the engine runs for each plugin, looks for `<provider>` in the folder: the port of a server that
+ * providers/rpc/launch.sh, which the engine runs for each plugin, looks for `<provider>` in the folder: the port of a server that
  * listens. It takes the file by renaming it to `<provider>.<pid>.<engine's pid>`, so that each server serves one plugin:
  * a second one of the same name, configured otherwise, is a process of its own as ever. `starting` is there until all
  * listen.
  */
 
 const PROVIDERS: Readonly<Record<string, () => Promise<Provider>>> = {
-  slipway: async () => (await import('./slipway/provider.ts')).slipwayProvider,
-  docker: async () => (await import('./embedded/docker/provider.ts')).DOCKER,
-  random: async () => (await import('./embedded/random/provider.ts')).RANDOM,
+  slipway: async () => (await import('../providers/slipway/provider.ts')).slipwayProvider,
+  docker: async () => (await import('../providers/embedded/docker/provider.ts')).DOCKER,
+  random: async () => (await import('../providers/embedded/random/provider.ts')).RANDOM,
 };
 
 /** How often to look what has become of engine and plugins, in milliseconds. */

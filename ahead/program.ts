@@ -1,0 +1,89 @@
+import type { sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
+import { Server, ServerCredentials, status } from '@grpc/grpc-js';
+import languageGrpc from '@pulumi/pulumi/proto/language_grpc_pb.js';
+import type { RunRequest } from '@pulumi/pulumi/proto/language_pb.js';
+
+/*
+ * Runs the program for a Pulumi engine that is told to find it at this process (`--client`), as Pulumi's Automation API
+ * does: all that the program is made of is loaded while the engine itself is still starting. Writes its port on its first
+ * line; ends once its input has ended and no run is under way. Usage: node program.ts <project folder>
+ */
+
+const [project = ''] = process.argv.slice(2);
+
+// Before all else is loaded, so that the engine can be started meanwhile.
+const server = new Server({ 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 });
+server.addService(languageGrpc.LanguageRuntimeService, handlers());
+server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
+  if (error) throw error;
+  process.stdout.write(`${port}\n`);
+});
+
+const language = load();
+let isAwaited = true;
+let isRunning = false;
+process.stdin.resume().on('end', () => {
+  isAwaited = false;
+  endIfDone();
+});
+// A terminal's Ctrl-C is for whoever has started this, who tells the engine, which ends the run.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+
+function endIfDone(): void {
+  if (isAwaited || isRunning) return;
+  // Whatever is still to be answered is; a program that was left in the middle may never end by itself.
+  server.tryShutdown(() => process.exit(0));
+}
+
+type Method = (call: Call, callback: sendUnaryData<unknown>) => unknown;
+type Call = ServerUnaryCall<unknown, unknown>;
+
+/** Pulumi's own server for programs that run inside another one, with ours. */
+async function load(): Promise<Readonly<Record<string, Method | undefined>>> {
+  const [{ LanguageServer }, { deployStack }] = await Promise.all([
+    import('@pulumi/pulumi/automation/server.js'),
+    import('../components/program.ts'),
+  ]);
+  return new LanguageServer(() => deployStack(project)) as unknown as Readonly<Record<string, Method | undefined>>;
+}
+
+/** Every method of the service waits for the server to be loaded. */
+function handlers(): UntypedServiceImplementation {
+  const names = Object.keys(languageGrpc.LanguageRuntimeService);
+  return Object.fromEntries(
+    names.map((name): [string, Method] => [
+      name,
+      (call, callback) => {
+        const answer = name === 'run' ? begin(call, callback) : callback;
+        language.then(
+          (methods) => {
+            const method = methods[name];
+            if (method) method.call(methods, call, answer);
+            else answer({ code: status.UNIMPLEMENTED, details: `there is no ${name}` });
+          },
+          (error: unknown) => {
+            answer({ code: status.INTERNAL, details: error instanceof Error ? error.message : String(error) });
+          },
+        );
+      },
+    ]),
+  );
+}
+
+/** Takes note of a run, and of its end: gives what to answer it with. */
+function begin(call: Call, callback: sendUnaryData<unknown>): sendUnaryData<unknown> {
+  isRunning = true;
+  // Which of the settings were secret: where the program runs in a process of its own, a variable tells.
+  const secretKeys = (call.request as RunRequest).getConfigsecretkeysList();
+  process.env['PULUMI_CONFIG_SECRET_KEYS'] = JSON.stringify(secretKeys);
+  const end = (): void => {
+    isRunning = false;
+    endIfDone();
+  };
+  // An engine that has ended, or was told to, wants no answer.
+  call.on('cancelled', end);
+  return (...answer) => {
+    callback(...answer);
+    end();
+  };
+}
