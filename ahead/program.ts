@@ -38,13 +38,27 @@ function endIfDone(): void {
 type Method = (call: Call, callback: sendUnaryData<unknown>) => unknown;
 type Call = ServerUnaryCall<unknown, unknown>;
 
-/** Pulumi's own server for programs that run inside another one, with ours. */
-async function load(): Promise<Readonly<Record<string, Method | undefined>>> {
-  const [{ LanguageServer }, { deployStack }] = await Promise.all([
-    import('@pulumi/pulumi/automation/server.js'),
+type Methods = Readonly<Record<string, Method | undefined>>;
+
+/** Of Pulumi's Automation API: what serves a program that runs inside another one. It is there, and not in the types. */
+interface Automation {
+  readonly LanguageServer: new (program: () => Promise<unknown>) => Methods;
+}
+
+async function load(): Promise<Methods> {
+  const [automation, { RunError }, { deployStack }] = await Promise.all([
+    import('@pulumi/pulumi/automation/server.js') as Promise<unknown>,
+    import('@pulumi/pulumi'),
     import('../components/program.ts'),
   ]);
-  return new LanguageServer(() => deployStack(project)) as unknown as Readonly<Record<string, Method | undefined>>;
+  const { LanguageServer } = automation as Automation;
+  // A defect of ours is told once, with its stack: what is no RunError would be told twice.
+  return new LanguageServer(() =>
+    deployStack(project).catch((error: unknown) => {
+      if (RunError.isInstance(error) || !(error instanceof Error)) throw error;
+      throw new RunError(error.stack ?? error.message);
+    }),
+  );
 }
 
 /** Every method of the service waits for the server to be loaded. */

@@ -27,16 +27,17 @@ const FAREWELL_MS = 5000;
 const [folder = '', ...names] = process.argv.slice(2);
 /** Those that are free or in use, by the name of their provider. */
 const servers = new Map<string, ProviderServer>();
-let isAwaited = true;
+/** Aborted once whoever has started this has gone, or wants it no more. */
+const leave = new AbortController();
 
 process.stdin.resume().on('end', () => {
-  isAwaited = false;
+  leave.abort();
 });
 // A terminal's Ctrl-C is for whoever has started this, who tells the engine, which tells the plugins.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 await Promise.all(names.map(serve));
 rmSync(join(folder, 'starting'), { force: true });
-while (isAwaited || taken().length > 0) {
+while (!leave.signal.aborted || taken().length > 0) {
   await delay(GLANCE_MS);
   const left = taken().filter(({ plugin, engine }) => !isAlive(plugin) || !isAlive(engine));
   await Promise.all(left.map(retire));

@@ -4,9 +4,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { eventually } from '../../../integration/support/eventually.ts';
+import { eventually } from '../../integration/support/eventually.ts';
 
-const PROVIDERS = resolve(import.meta.dirname, '../../../../providers');
+const PROVIDERS = resolve(import.meta.dirname, '../../../providers');
 const LAUNCHER = join(PROVIDERS, 'slipway/pulumi-resource-slipway');
 const PATH = `${dirname(process.execPath)}:/usr/bin:/bin`;
 
@@ -26,7 +26,7 @@ afterEach(() => {
 });
 
 function startAhead(...names: string[]): void {
-  const program = join(PROVIDERS, 'ahead.ts');
+  const program = join(PROVIDERS, '../ahead/providers.ts');
   ahead = spawn(process.execPath, [program, folder, ...names], { stdio: ['pipe', 'ignore', 'ignore'] });
 }
 
