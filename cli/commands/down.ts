@@ -2,17 +2,19 @@ import type { Plan } from '../../config/plan/types.ts';
 import type { Context, StackOption } from '../context.ts';
 import { paintFor, writeLine } from '../context.ts';
 import { CommandFailure, EXIT } from '../exit-codes.ts';
-import { reachHost } from '../hosts/host.ts';
+import { reachHost, type Host } from '../hosts/host.ts';
 import { canAsk, confirm } from '../operations/confirm.ts';
 import { failureText, isMerelyStopped } from '../operations/failure.ts';
 import { keptText } from '../operations/kept.ts';
 import { repair } from '../operations/prepare.ts';
 import { stopIfInterrupted, watch } from '../operations/run.ts';
+import { stopAll, stopsOf } from '../operations/stopping.ts';
 import { removalRowsOf } from '../progress/rows.ts';
 import { seconds } from '../progress/timeline.ts';
 import { startAhead } from '../pulumi/ahead.ts';
 import { pulumi } from '../pulumi/cli.ts';
-import { takeInterrupts } from '../pulumi/interrupts.ts';
+import type { EngineEvent } from '../pulumi/events.ts';
+import { takeInterrupts, type Interrupts } from '../pulumi/interrupts.ts';
 import { lockStack } from '../pulumi/lock.ts';
 import type { Operation } from '../pulumi/runner.ts';
 import { readState, servicesIn, type StackState } from '../pulumi/state.ts';
@@ -75,13 +77,15 @@ async function hold(
     if (options.volumes === true) await unprotect(context, options.stack);
     stopIfInterrupted(interrupts);
     const services = servicesIn(state);
+    const stopping = stopWhenItBegins(host, state, interrupts);
     const ended = await watch(context, {
       title: `taking down ${options.stack}`,
       args: downArguments(options),
       rows: (progress) => removalRowsOf(progress, services),
       interrupts,
       ahead,
-    });
+      onEvent: stopping.onEvent,
+    }).finally(stopping.end);
     if (ended.exitCode === EXIT.ok) {
       const left = await readState(context, options.stack);
       writeLine(
@@ -102,6 +106,26 @@ async function hold(
   } finally {
     lock.release();
   }
+}
+
+/** Stops the containers, callers first, as soon as Pulumi has begun: from then on nothing keeps it from removing them. */
+function stopWhenItBegins(
+  { docker }: Host,
+  state: StackState,
+  interrupts: Interrupts,
+): { readonly onEvent: (event: EngineEvent) => void; readonly end: () => Promise<void> } {
+  const leave = new AbortController();
+  const signal = AbortSignal.any([leave.signal, interrupts.signal]);
+  let stopped: Promise<void> | undefined;
+  return {
+    onEvent: (event) => {
+      if (event.preludeEvent !== undefined) stopped ??= stopAll(docker, stopsOf(state), signal);
+    },
+    end: async () => {
+      leave.abort();
+      await stopped;
+    },
+  };
 }
 
 function downArguments({ stack, volumes }: DownOptions): string[] {

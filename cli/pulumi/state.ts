@@ -11,6 +11,8 @@ export interface StateResource {
   readonly type: string;
   /** URN of the resource it stands under. */
   readonly parent?: string;
+  /** URNs of the resources that it was made after. */
+  readonly dependencies?: readonly string[];
   readonly id?: string;
   readonly custom?: boolean;
   readonly protect?: boolean;
