@@ -5,7 +5,7 @@ import type { PlannedService, Rollout } from './types.ts';
 const MOST_REPLICAS = 10;
 const LEAST_HEALTH_TIMEOUT_MS = 60_000;
 const JOB_TIMEOUT_MS = 300_000;
-const DRAIN_MS = 1000;
+const DRAIN_MS = 500;
 
 /** The least and most replicas of a service. */
 export function replicaBounds({ bounds, singleton, kind }: Service): PlannedService['bounds'] {
