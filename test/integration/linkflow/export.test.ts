@@ -81,14 +81,13 @@ function contents(path: string): string[] {
 /** The files of secrets of a service in the export folder, with the digests of what is in them. */
 function exportedSecrets(service: string): string[] {
   const path = join(folder, 'secrets', service);
+  const digest = (name: string): string =>
+    createHash('sha256')
+      .update(readFileSync(join(path, name)))
+      .digest('hex');
   return readdirSync(path)
-    .sort()
-    .map(
-      (name) =>
-        `${createHash('sha256')
-          .update(readFileSync(join(path, name)))
-          .digest('hex')}  ${name}`,
-    );
+    .map((name) => `${digest(name)}  ${name}`)
+    .sort();
 }
 
 /** The same, as a container has them. */
