@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { chmod, chown, mkdir, rm } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 
 /** Size of the file that a store's disk is, in bytes; it is sparse. */
@@ -99,8 +100,22 @@ async function mount(file: string, folder: string): Promise<void> {
 
 /** Unmounts whatever is mounted below a folder, the innermost first, and removes it. */
 async function unmount(folder: string): Promise<void> {
-  for (const place of mounted(folder)) await execa('umount', [place]);
+  for (const place of mounted(folder)) await whenReleased(place);
   await rm(folder, { recursive: true, force: true });
+}
+
+/** How long a loop device may hold on to its file once nothing of it is mounted any more, in milliseconds. */
+const RELEASE_MS = 10_000;
+
+/** Unmounts once nobody uses it: the loop device of a file in it is let go of a moment after its own unmount. */
+async function whenReleased(place: string): Promise<void> {
+  const deadline = Date.now() + RELEASE_MS;
+  for (;;) {
+    const { failed, stderr } = await execa('umount', [place], { reject: false });
+    if (!failed) return;
+    if (Date.now() > deadline) throw new Error(stderr);
+    await delay(50);
+  }
 }
 
 /** Where something is mounted below a folder, the latest first. */

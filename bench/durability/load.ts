@@ -44,11 +44,14 @@ export interface Loss {
 
 /** Compares what was acknowledged with what is there. Pure. */
 export function assess(acknowledged: Acknowledged, present: ReadonlySet<number>): Loss {
-  const lost = [...acknowledged].filter(([number]) => !present.has(number)).map(([, moment]) => moment);
-  const last = Math.max(...acknowledged.values());
-  return {
-    acknowledged: acknowledged.size,
-    lost: lost.length,
-    spanMs: lost.length === 0 ? 0 : last - Math.min(...lost),
-  };
+  const lost = lostOf(acknowledged, present).map(([, moment]) => moment);
+  // Not by spreading: there may be more than a call takes arguments.
+  const last = [...acknowledged.values()].reduce((a, b) => Math.max(a, b), 0);
+  const first = lost.reduce((a, b) => Math.min(a, b), last);
+  return { acknowledged: acknowledged.size, lost: lost.length, spanMs: last - first };
+}
+
+/** What is acknowledged and not there. */
+export function lostOf(acknowledged: Acknowledged, present: ReadonlySet<number>): [number: number, moment: number][] {
+  return [...acknowledged].filter(([number]) => !present.has(number));
 }

@@ -26,6 +26,9 @@ export interface Store {
   readonly connect: (app: App, host: string) => Client;
 }
 
+/** Entries of a stream that are read at once: all of them would take longer than a command may. */
+const PAGE = 50_000;
+
 /** What LinkFlow starts a store with, without the files that only a stack has. */
 function commandOf(store: 'postgres' | 'redis'): string[] {
   const command = stores[store]?.command ?? [];
@@ -46,7 +49,16 @@ export function redis(name: string, appendfsync?: 'always' | 'no'): Store {
       const stream = 'workflows-default:0';
       return {
         write: (number) => connection.xadd(stream, '*', 'number', number),
-        read: async () => new Set((await connection.xrange(stream, '-', '+')).map(([, fields]) => Number(fields[1]))),
+        read: async () => {
+          const present = new Set<number>();
+          let last = '-';
+          for (;;) {
+            const page = await connection.xrange(stream, last, '+', 'COUNT', PAGE);
+            for (const [, fields] of page) present.add(Number(fields[1]));
+            if (page.length < PAGE) return present;
+            last = `(${page.at(-1)?.[0] ?? ''}`;
+          }
+        },
         ping: () => connection.ping(),
         close: () => {
           connection.disconnect();
