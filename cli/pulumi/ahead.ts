@@ -8,12 +8,18 @@ import type { Context } from '../context.ts';
 
 /** What an operation will want, started before the engine would start it. */
 export interface Ahead {
-  /** What the engine's environment needs beside its own. */
-  readonly env: NodeJS.ProcessEnv;
-  /** What its command line needs; resolves soon, and to nothing if the program could not be started. */
-  readonly args: () => Promise<readonly string[]>;
+  /** To be called when the engine is about to be started: gives what it has to be told. */
+  readonly launch: () => Promise<Told>;
   /** To be called once the engine has ended, or is not to be started after all. */
   readonly end: () => void;
+}
+
+/** What the engine is told of that. */
+export interface Told {
+  /** Beside its own environment. */
+  readonly env: NodeJS.ProcessEnv;
+  /** On its command line; none if the program could not be started. */
+  readonly args: readonly string[];
 }
 
 /** Whether the operation runs the program: a `destroy` does not. */
@@ -25,26 +31,32 @@ export interface AheadOptions {
 const PATIENCE_MS = 10_000;
 
 /**
- * Starts our providers, in one process, and the program, in another, while we still look at state and host. The engine by
- * itself starts one after the other, each from scratch. Should this fail, it still does.
+ * Starts the program while we still look at state and host, and then our providers, in one process, while the engine
+ * starts: by itself it starts one after the other, each from scratch. Should this fail, it still does.
  */
 export function startAhead(context: Context, { program }: AheadOptions): Ahead {
-  const providers = startProviders(context);
   const host = program ? startProgram(context) : undefined;
+  let providers: Providers | undefined;
   return {
-    env: providers.env,
-    args: host?.args ?? (() => Promise.resolve([])),
+    launch: async () => {
+      providers ??= startProviders(context);
+      return { env: providers.env, args: (await host?.args()) ?? [] };
+    },
     end: () => {
-      providers.end();
+      providers?.end();
       host?.end();
     },
   };
 }
 
+interface Providers extends Pick<Told, 'env'> {
+  readonly end: () => void;
+}
+
 /** Providers that stand in for a vendor's plugin, where setup has put them on PATH. */
 const EMBEDDED = ['docker', 'random'];
 
-function startProviders(context: Context): Pick<Ahead, 'env' | 'end'> {
+function startProviders(context: Context): Providers {
   const path = (context.env['PATH'] ?? '').split(delimiter);
   const embedded = EMBEDDED.filter((name) => path.includes(join(context.projectDir, 'providers', 'embedded', name)));
   const folder = mkdtempSync(join(tmpdir(), 'slipway-providers-'));
@@ -65,7 +77,7 @@ function startProviders(context: Context): Pick<Ahead, 'env' | 'end'> {
   };
 }
 
-function startProgram(context: Context): Pick<Ahead, 'args' | 'end'> {
+function startProgram(context: Context): { readonly args: () => Promise<string[]>; readonly end: () => void } {
   const child = start(context, 'program.ts', context.projectDir);
   const port = portOf(child).catch(() => undefined);
   return {

@@ -53,13 +53,12 @@ async function run(context: Context, operation: Operation, log: string): Promise
     const event = parseEvent(line);
     if (event !== undefined) operation.onEvent(event);
   });
-  const { ahead, args } = operation;
-  const all = [...args, ...(await ahead.args()), '--non-interactive', '--event-log', log];
-  const child = spawn('pulumi', all, {
+  const told = await operation.ahead.launch();
+  const child = spawn('pulumi', [...operation.args, ...told.args, '--non-interactive', '--event-log', log], {
     cwd: context.projectDir,
     env: {
       ...context.env,
-      ...ahead.env,
+      ...told.env,
       PULUMI_DEBUG_COMMANDS: 'true', // Or there is no --event-log.
     },
     detached: true,

@@ -34,7 +34,7 @@ export function plannedRollout(service: Service, isCalled: boolean): Rollout {
     order,
     healthTimeoutMs: healthTimeout ?? defaultHealthTimeout(service),
     // What is replaced delete-first has nobody to hand its callers to, and waiting would only make the gap longer.
-    drainMs: drain ?? (isCalled && order === 'createFirst' ? DRAIN_MS : 0),
+    drainMs: order === 'deleteFirst' ? 0 : (drain ?? (isCalled ? DRAIN_MS : 0)),
     stopGraceMs: stopGrace,
   };
 }

@@ -1,4 +1,5 @@
 import type { SystemInput } from '../../schema/system.ts';
+import { BEHIND_PROXY } from './proxy.ts';
 
 type Services = SystemInput['services'];
 
@@ -43,6 +44,7 @@ export const engine: Services = {
     ports: { http: { container: 8080 }, grpc: { container: 9090 } },
     dependsOn: { history: 'healthy', matching: 'healthy' },
     calls: ['history', 'matching', 'visibility', 'postgres', 'redis'],
+    rollout: BEHIND_PROXY,
     healthcheck: health(8080),
     environment: {
       ...environment,

@@ -1,4 +1,5 @@
 import type { SystemInput } from '../../schema/system.ts';
+import { BEHIND_PROXY } from './proxy.ts';
 
 type Services = SystemInput['services'];
 
@@ -80,6 +81,7 @@ export const laravel: Services = {
       migrate: { condition: 'completed', required: false },
     },
     calls: ['postgres', 'redis'],
+    rollout: BEHIND_PROXY,
     healthcheck: {
       test: ['CMD', '/usr/local/bin/healthcheck', 'http', '8000', '/api/v1/health'],
       interval: '30s',

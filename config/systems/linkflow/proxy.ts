@@ -6,6 +6,12 @@
 /** Where the configuration stands in the container: a folder of its own, as a volume covers the whole of it. */
 const CONFIG_FILE = '/etc/nginx/proxy/nginx.conf';
 
+/** For how many seconds the proxy goes by what it has last heard of a name. */
+const NAMES_S = 2;
+
+/** How a service behind the proxy is replaced: the old container goes on until the proxy has heard of the new one. */
+export const BEHIND_PROXY = { drain: `${NAMES_S * 1000 + 500}ms` };
+
 /** A service behind the proxy, as it is found on the networks of the stack. */
 export interface Upstream {
   readonly service: string;
@@ -77,7 +83,7 @@ function httpSettings(): string[] {
     '# A worker that ends closes idle connections no sooner: a client that is just sending keeps its request.',
     'keepalive_min_timeout 5s;',
     "# Docker's own: addresses change when a container is replaced or restarted, and a name may be missing for a while.",
-    'resolver 127.0.0.11 valid=2s ipv6=off;',
+    `resolver 127.0.0.11 valid=${NAMES_S}s ipv6=off;`,
     'resolver_timeout 2s;',
     ...proxySettings(),
   ];

@@ -33,7 +33,7 @@ function listens(port: number): Promise<boolean> {
 
 test('the program is served until it is wanted no more', async () => {
   ahead = startAhead(contextIn(projectFolder), { program: true });
-  const [client = ''] = await ahead.args();
+  const [client = ''] = (await ahead.launch()).args;
   expect(client).toMatch(/^--client=127\.0\.0\.1:\d+$/);
   const port = Number(client.split(':')[1]);
   expect(await listens(port)).toBe(true);
@@ -47,7 +47,7 @@ test('where it can’t be started, the engine is left to do it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'ahead-none-'));
   try {
     ahead = startAhead(contextIn(folder), { program: true });
-    expect(await ahead.args()).toEqual([]);
+    expect((await ahead.launch()).args).toEqual([]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -55,5 +55,5 @@ test('where it can’t be started, the engine is left to do it', async () => {
 
 test('an operation without a program starts none', async () => {
   ahead = startAhead(contextIn(projectFolder), { program: false });
-  expect(await ahead.args()).toEqual([]);
+  expect((await ahead.launch()).args).toEqual([]);
 });
