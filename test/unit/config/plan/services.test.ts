@@ -44,11 +44,11 @@ describe('the time to become healthy', () => {
 });
 
 test.each<[string, ServiceInput, ServiceInput, number]>([
-  ['drains a second if others call it', service(), service({ calls: ['api'] }), 1000],
+  ['drains half a second if others call it', service(), service({ calls: ['api'] }), 500],
   ['drains not at all if nobody calls it', service(), service(), 0],
   [
     'drains not at all if it goes before the new one comes',
-    service({ singleton: true }),
+    service({ singleton: true, rollout: { drain: '30s' } }),
     service({ calls: ['api'] }),
     0,
   ],
