@@ -10,6 +10,7 @@ const pure = [
   'config/systems/**',
   'config/graph/**',
   'config/compose/**',
+  'config/nginx/**',
 ];
 
 export default defineConfig(

@@ -13,6 +13,7 @@ type Ports = Readonly<Record<string, { readonly container: number }>>;
 export function stackOverlay(settings: Settings, system: SystemInput): Tree {
   const changed = new Set([...Object.keys(settings.services), ...Object.keys(settings.ports)]);
   return {
+    parameters: settings.parameters,
     images: Object.fromEntries([
       ...Object.entries(settings.images).map(([name, image]) => [name, imageOverlay(image)]),
       ...Object.entries(settings.services).flatMap(([name, service]) => ownImage(name, service, system)),

@@ -9,12 +9,16 @@ import { unknownName } from './suggest.ts';
 type Ports = NonNullable<SystemInput['services'][string]['ports']>;
 
 /**
- * What a stack's configuration names and the system lacks: services, images, ports. The settings that come back are
+ * What a stack's configuration names and the system lacks: services, images, ports, parameters. The settings that come back are
  * those that name something.
  */
 export function checkChoices(settings: Settings, system: SystemInput): { settings: Settings; issues: Issue[] } {
   const issues: Issue[] = [];
-  const known = <T>(key: 'services' | 'images' | 'ports', noun: string, names: object): Record<string, T> =>
+  const known = <T>(
+    key: 'services' | 'images' | 'ports' | 'parameters',
+    noun: string,
+    names: object,
+  ): Record<string, T> =>
     Object.fromEntries(
       Object.entries(settings[key] as Record<string, T>).filter(([name]) => {
         if (Object.hasOwn(names, name)) return true;
@@ -24,13 +28,14 @@ export function checkChoices(settings: Settings, system: SystemInput): { setting
     );
   const services = known<Settings['services'][string]>('services', 'service', system.services);
   const images = known<Settings['images'][string]>('images', 'image', system.images);
+  const parameters = known<string>('parameters', 'parameter', system.parameters ?? {});
   const ports = known<PortSettings>('ports', 'service', system.services);
   for (const [service, setting] of Object.entries(ports)) {
     const found = checkPorts(service, setting, system.services[service]?.ports ?? {});
     issues.push(...found);
     if (found.length > 0) Reflect.deleteProperty(ports, service);
   }
-  return { settings: { ...settings, services, images, ports }, issues };
+  return { settings: { ...settings, services, images, ports, parameters }, issues };
 }
 
 function checkPorts(service: string, setting: PortSettings, ports: Ports): Issue[] {

@@ -102,6 +102,20 @@ export const Settings = z.strictObject({
       accepted: 'a map of services',
       example: '{ api: { http: 18000 }, postgres: 15432, redis: false }',
     }),
+  parameters: z
+    .record(
+      z.string(),
+      z
+        .union([z.string(), z.number(), z.boolean()])
+        .transform(String)
+        .meta({ accepted: 'text, a number, true or false' }),
+    )
+    .default({})
+    .meta({
+      description: 'Parameters of the system that the stack has other values for, by name; never a secret.',
+      accepted: 'a map of parameters',
+      example: '{ apiHost: api.example.com }',
+    }),
   sources: z
     .record(z.string(), z.string().trim().min(1).meta({ accepted: 'the path of a folder' }))
     .default({})

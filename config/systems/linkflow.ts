@@ -2,7 +2,7 @@ import type { SystemDescription } from '../schema/system.ts';
 import { engine } from './linkflow/engine.ts';
 import { dev, prod, test } from './linkflow/environments.ts';
 import { laravel } from './linkflow/laravel.ts';
-import { plainProxy, proxyFiles } from './linkflow/proxy.ts';
+import { devProxy } from './linkflow/proxy.ts';
 import { sources } from './linkflow/sources.ts';
 import { stores } from './linkflow/stores.ts';
 import { tasks } from './linkflow/tasks.ts';
@@ -58,18 +58,7 @@ export const linkflow: SystemDescription = {
     nginx: {
       description: 'The way in: routes by path to api and engine.',
       image: 'nginx',
-      // The guide's configuration for dev, and that of every environment: nothing in the container listens on 443.
-      ...proxyFiles(
-        plainProxy({
-          port: 80,
-          routes: [
-            { prefix: '/api/', to: { service: 'api', port: 8000 } },
-            { prefix: '/engine/', to: { service: 'frontend', port: 8080 }, strip: true },
-          ],
-          workers: 1,
-          connections: 256,
-        }),
-      ),
+      ...devProxy,
       profiles: ['production'],
       // Ours: the guide names no bounds, and a port of the host can be published once.
       bounds: { max: 1 },

@@ -1,5 +1,5 @@
+import { BEHIND_PROXY } from '../../nginx/directives.ts';
 import type { SystemInput } from '../../schema/system.ts';
-import { BEHIND_PROXY } from './proxy.ts';
 
 type Services = SystemInput['services'];
 

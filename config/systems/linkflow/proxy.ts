@@ -1,148 +1,66 @@
-/*
- * Configurations of nginx, whole files: they depend on nothing of the image but the program (1.27.4 or later), and write
- * under /tmp alone. Pure: options in, text out.
- */
+import { proxyFiles } from '../../nginx/directives.ts';
+import { plainProxy } from '../../nginx/plain.ts';
+import { tlsProxy, type Place } from '../../nginx/tls.ts';
 
-/** Where the configuration stands in the container: a folder of its own, as a volume covers the whole of it. */
-const CONFIG_FILE = '/etc/nginx/proxy/nginx.conf';
+const api = { service: 'api', port: 8000 };
+const frontend = { service: 'frontend', port: 8080 };
 
-/** For how many seconds the proxy goes by what it has last heard of a name. */
-const NAMES_S = 2;
+/** The guide's proxy for a developer's machine: plain HTTP, both services by path. */
+export const devProxy = proxyFiles(
+  plainProxy({
+    port: 80,
+    routes: [
+      { prefix: '/api/', to: api },
+      { prefix: '/engine/', to: frontend, strip: true },
+    ],
+    workers: 1,
+    connections: 256,
+  }),
+);
 
-/** How a service behind the proxy is replaced: the old container goes on until the proxy has heard of the new one. */
-export const BEHIND_PROXY = { drain: `${NAMES_S * 1000 + 500}ms` };
+const toApi = (path: string, burst: number, more: Partial<Place> = {}): Place => ({
+  path,
+  to: api,
+  limit: { zone: 'api', burst },
+  ...more,
+});
 
-/** A service behind the proxy, as it is found on the networks of the stack. */
-export interface Upstream {
-  readonly service: string;
-  readonly port: number;
-}
-
-/** Requests that go to one service. */
-export interface Route {
-  /** What their paths begin with: slashes at both ends. */
-  readonly prefix: string;
-  readonly to: Upstream;
-  /** True: the service gets the path without the prefix, `/engine/health` as `/health`. */
-  readonly strip?: boolean;
-}
-
-/** What a proxy over plain HTTP is made of. */
-export interface PlainProxy {
-  /** Port that it listens on. */
-  readonly port: number;
-  readonly routes: readonly Route[];
-  readonly workers: number;
-  /** Connections of a worker, those to services included. */
-  readonly connections: number;
-}
-
-/** A command line and the file that it reads. */
-export function proxyFiles(config: string): { command: string[]; files: Record<string, { content: string }> } {
-  return { command: ['nginx', '-c', CONFIG_FILE, '-g', 'daemon off;'], files: { [CONFIG_FILE]: { content: config } } };
-}
-
-/** A proxy over plain HTTP: routes by path, answers /health itself, and 404 to whatever is nobody's. */
-export function plainProxy({ port, routes, workers, connections }: PlainProxy): string {
-  const places = ['/health', ...routes.map(({ prefix }) => prefix)];
-  return text([
-    ...mainSettings(workers, connections),
-    ...block('http', [
-      ...httpSettings(),
-      ...upstreams(routes.map(({ to }) => to)),
-      ...block('server', [
-        `listen ${port};`,
-        ...health(),
-        ...routes.flatMap(location),
-        ...block('location /', [`return 404 "Nothing here. There is: ${places.join(', ')}\\n";`]),
-      ]),
-    ]),
-  ]);
-}
-
-function mainSettings(workers: number, connections: number): string[] {
-  return [
-    `worker_processes ${workers};`,
-    'error_log stderr notice;',
-    'pid /tmp/nginx.pid;',
-    '# Less than the time from the stop signal to the kill.',
-    'worker_shutdown_timeout 25s;',
-    ...block('events', [`worker_connections ${connections};`]),
-  ];
-}
-
-function httpSettings(): string[] {
-  return [
-    'default_type text/plain;',
-    'server_tokens off;',
-    'absolute_redirect off;',
-    ...['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path /tmp/${kind}_temp;`),
-    ...accessLog(),
-    'client_max_body_size 50m;',
-    'keepalive_timeout 65s;',
-    '# A worker that ends closes idle connections no sooner: a client that is just sending keeps its request.',
-    'keepalive_min_timeout 5s;',
-    "# Docker's own: addresses change when a container is replaced or restarted, and a name may be missing for a while.",
-    `resolver 127.0.0.11 valid=${NAMES_S}s ipv6=off;`,
-    'resolver_timeout 2s;',
-    ...proxySettings(),
-  ];
-}
-
-/** Paths without their queries: what is handed over in a query may be a secret. */
-function accessLog(): string[] {
-  const fields = [
-    ...['"time":"$time_iso8601"', '"request":"$request_id"', '"client":"$remote_addr"', '"method":"$request_method"'],
-    ...['"path":"$uri"', '"status":$status', '"bytes":$body_bytes_sent', '"seconds":$request_time'],
-    ...['"upstream":"$upstream_addr"', '"upstream_seconds":"$upstream_response_time"'],
-  ];
-  return [`log_format line escape=json '{${fields.join(',')}}';`, 'access_log /dev/stdout line;'];
-}
-
-function proxySettings(): string[] {
-  const headers: Readonly<Record<string, string>> = {
-    Connection: '""',
-    Host: '$http_host',
-    'X-Forwarded-For': '$remote_addr',
-    'X-Forwarded-Host': '$http_host',
-    'X-Forwarded-Proto': '$scheme',
-    'X-Real-IP': '$remote_addr',
-    'X-Request-ID': '$request_id',
-  };
-  return [
-    'proxy_http_version 1.1;',
-    ...Object.entries(headers).map(([name, value]) => `proxy_set_header ${name} ${value};`),
-    'proxy_connect_timeout 5s;',
-    'proxy_send_timeout 60s;',
-    'proxy_read_timeout 60s;',
-    'proxy_next_upstream_tries 2;',
-  ];
-}
-
-/** Each service once, in the order of its first route. */
-function upstreams(all: readonly Upstream[]): string[] {
-  const services = new Map(all.map((upstream) => [upstream.service, upstream]));
-  return [...services.values()].flatMap(({ service, port }) =>
-    block(`upstream ${service}`, [
-      `zone ${service} 64k;`,
-      `server ${service}:${port} resolve fail_timeout=2s;`,
-      'keepalive 16;',
-    ]),
-  );
-}
-
-function health(): string[] {
-  return block('location = /health', ['access_log off;', 'return 200 "ok\\n";']);
-}
-
-function location({ prefix, to, strip = false }: Route): string[] {
-  return block(`location ${prefix}`, [`proxy_pass http://${to.service}${strip ? '/' : ''};`]);
-}
-
-function block(head: string, lines: readonly string[]): string[] {
-  return [`${head} {`, ...lines.map((line) => `    ${line}`), '}'];
-}
-
-function text(lines: readonly string[]): string {
-  return `${lines.join('\n')}\n`;
-}
+/** Production: TLS, a server name for each of the two, rates and bursts of the original. */
+export const prodProxy = proxyFiles(
+  tlsProxy({
+    certificate: '/run/secrets/TLS_CERTIFICATE',
+    key: '/run/secrets/TLS_KEY',
+    zones: [
+      { name: 'api', rate: '${apiRate}' },
+      { name: 'auth', rate: '${authRate}' },
+    ],
+    connectionsPerAddress: '${connectionsPerAddress}',
+    sites: [
+      {
+        names: ['${apiHost}'],
+        places: [
+          toApi('^/api/v1/auth/(login|register|forgot-password)', 10, {
+            isPattern: true,
+            limit: { zone: 'auth', burst: 10 },
+          }),
+          toApi('/api/webhooks/', 100, { patience: 120 }),
+          toApi('/api/stripe/webhook', 200),
+          toApi('/api/', 50),
+        ],
+        health: { to: api, path: '/api/v1/health' },
+        headers: {
+          'X-Frame-Options': 'SAMEORIGIN',
+          'Content-Security-Policy': "default-src 'self'; frame-ancestors 'self'",
+        },
+      },
+      {
+        names: ['${engineHost}'],
+        places: [{ path: '/', to: frontend, limit: { zone: 'api', burst: 50 }, patience: 300 }],
+        health: { to: frontend, path: '/health' },
+        headers: { 'X-Frame-Options': 'DENY', 'Content-Security-Policy': "default-src 'self'" },
+      },
+    ],
+    workers: 2,
+    connections: 1024,
+  }),
+);

@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { Plan, PlannedService } from '../../../../../config/plan/types.ts';
-import { plainProxy, type Route } from '../../../../../config/systems/linkflow/proxy.ts';
-import { planOf, resolveLinkflow } from '../../fixture.ts';
+import type { Plan, PlannedService } from '../../../../config/plan/types.ts';
+import { plainProxy, type Route } from '../../../../config/nginx/plain.ts';
+import { planOf, resolveLinkflow } from '../fixture.ts';
 
 const api = { service: 'api', port: 8000 };
 const engine = { service: 'frontend', port: 8080 };

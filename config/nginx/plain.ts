@@ -1,0 +1,42 @@
+import { block, health, httpSettings, mainSettings, text, upstreams, type Upstream } from './directives.ts';
+
+/** Requests that go to one service. */
+export interface Route {
+  /** What their paths begin with: slashes at both ends. */
+  readonly prefix: string;
+  readonly to: Upstream;
+  /** True: the service gets the path without the prefix, `/engine/health` as `/health`. */
+  readonly strip?: boolean;
+}
+
+/** What a proxy over plain HTTP is made of. */
+export interface PlainProxy {
+  /** Port that it listens on. */
+  readonly port: number;
+  readonly routes: readonly Route[];
+  readonly workers: number;
+  /** Connections of a worker, those to services included. */
+  readonly connections: number;
+}
+
+/** A proxy over plain HTTP: routes by path, answers /health itself, and 404 to whatever is nobody's. */
+export function plainProxy({ port, routes, workers, connections }: PlainProxy): string {
+  const places = ['/health', ...routes.map(({ prefix }) => prefix)];
+  return text([
+    ...mainSettings(workers, connections),
+    ...block('http', [
+      ...httpSettings(),
+      ...upstreams(routes.map(({ to }) => to)),
+      ...block('server', [
+        `listen ${port};`,
+        ...health(),
+        ...routes.flatMap(location),
+        ...block('location /', [`return 404 "Nothing here. There is: ${places.join(', ')}\\n";`]),
+      ]),
+    ]),
+  ]);
+}
+
+function location({ prefix, to, strip = false }: Route): string[] {
+  return block(`location ${prefix}`, [`proxy_pass http://${to.service}${strip ? '/' : ''};`]);
+}
