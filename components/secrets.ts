@@ -23,16 +23,22 @@ export function secretValues(
     return value;
   };
   const makeValue = (secret: PlannedSecret): pulumi.Output<string> => {
-    if (secret.source === 'provided') return provided(secret.name);
-    if (secret.format.kind !== 'template') return generated(secret.name, secret.format, parent);
-    const { template } = secret.format;
-    const parts = templateSecrets(template).flatMap((name) => {
-      const part = byName.get(name);
-      return part ? [[name, valueOf(part)] as const] : [];
+    const { name, source, format } = secret;
+    if (format.kind !== 'template' && secret.providedOnly !== true) {
+      // Made though another is set: what is protected can't go from the state just because a person sets a value.
+      const made = generated(name, format, parent);
+      if (source === 'generated') return made;
+    }
+    if (source === 'provided' || format.kind !== 'template') return provided(name);
+    const { template } = format;
+    const parts = templateSecrets(template).flatMap((each) => {
+      const part = byName.get(each);
+      return part ? [[each, valueOf(part)] as const] : [];
     });
     return pulumi.all(Object.fromEntries(parts)).apply((known) => renderTemplate(template, known));
   };
-  planned.forEach(valueOf);
+  // What is missing nobody gets: the rules have seen to that.
+  planned.filter(({ source }) => source !== 'missing').forEach(valueOf);
   return values;
 }
 

@@ -100,6 +100,7 @@ function profilesOf({ services }: SystemInput): string[] {
 function planOf(resolution: Resolution): Plan {
   const { system, active, settings, environment, stack, prefix } = resolution;
   const services = plannedServices(resolution);
+    ...(raw.acceptsMissingSecrets === true && { acceptsMissingSecrets: true }),
   const smoke = plannedSmoke(system, active);
   return {
     system: system.name,

@@ -20,6 +20,7 @@ export function secretValues(planned: readonly PlannedSecret[], known: KnownSecr
   const byName = new Map(planned.map((secret) => [secret.name, secret]));
   const missing = new Set<string>();
   const valueOf = ({ name, source, format }: PlannedSecret): string | undefined => {
+    if (source === 'missing') return undefined; // No service that runs gets it.
     if (source === 'provided' || format.kind !== 'template') {
       const found = source === 'provided' ? known.provided.get(name) : known.generated.get(name);
       if (found === undefined) missing.add(name);

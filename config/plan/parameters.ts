@@ -1,3 +1,4 @@
+import type { Secret } from '../schema/secret.ts';
 import type { Service } from '../schema/service.ts';
 import type { System } from '../schema/system.ts';
 import { issuePath } from './resolution.ts';
@@ -23,9 +24,7 @@ export function fillParameters(system: System): { system: System; issues: Issue[
       return whole;
     });
   const secrets = mapValues(system.secrets, (secret, name) =>
-    secret.format.kind === 'template'
-      ? { ...secret, format: { ...secret.format, template: fill(secret.format.template, ['secrets', name, 'format']) } }
-      : secret,
+    fillSecret(secret, (text, ...path) => fill(text, ['secrets', name, ...path])),
   );
   const services = mapValues(system.services, (service, name) =>
     fillService(service, (text, ...path) => fill(text, ['services', name, ...path])),
@@ -35,6 +34,19 @@ export function fillParameters(system: System): { system: System; issues: Issue[
     command: task.command.map((text, index) => fill(text, ['tasks', name, 'command', index])),
   }));
   return { system: { ...system, secrets, services, tasks }, issues };
+}
+
+function fillSecret(secret: Secret, fill: (text: string, ...path: PropertyKey[]) => string): Secret {
+  const { format, rotation } = secret;
+  return {
+    ...secret,
+    ...(format.kind === 'template' && { format: { ...format, template: fill(format.template, 'format') } }),
+    ...(rotation && {
+      rotation: {
+        postgresRole: { ...rotation.postgresRole, role: fill(rotation.postgresRole.role, 'rotation', 'postgresRole') },
+      },
+    }),
+  };
 }
 
 function fillService(service: Service, fill: (text: string, ...path: PropertyKey[]) => string): Service {

@@ -172,9 +172,10 @@ function imageFact({ name, source: sources, build, reference, uid, gid }: Planne
   return `${name}: ${source}, runs as ${uid}:${gid}`;
 }
 
-function secretFact({ name, source, format, services, description }: PlannedSecret): string {
+function secretFact({ name, source, format, services, description, postgresRole }: PlannedSecret): string {
   const readers = services.length === 0 ? 'no service' : services.join(', ');
-  return `${name}: ${source}, ${formatText(format)}, for ${readers}. ${description}`;
+  const rotation = postgresRole ? `; a new one is applied in ${postgresRole.service} to role ${postgresRole.role}` : '';
+  return `${name}: ${source}, ${formatText(format)}, for ${readers}${rotation}. ${description}`;
 }
 
 function taskFacts({ name, description, service, command, destructive, interactive }: PlannedTask): string[] {
@@ -182,7 +183,8 @@ function taskFacts({ name, description, service, command, destructive, interacti
   return [`${name}: in ${[service, ...kind].join(', ')}. ${description}`, `${name}: ${command.map(quoted).join(' ')}`];
 }
 
-function formatText(format: PlannedSecret['format']): string {
+/** A secret's format in words. */
+export function formatText(format: PlannedSecret['format']): string {
   switch (format.kind) {
     case 'password':
       return `a password of ${format.length} characters`;

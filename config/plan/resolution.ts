@@ -11,6 +11,8 @@ export interface Resolution {
   /** What the user has configured, without what was wrong. */
   readonly settings: Settings;
   readonly providedSecrets: readonly string[];
+  /** True: secrets that are still to be set are no problem yet. */
+  readonly acceptsMissingSecrets?: boolean;
   readonly system: System;
   /** What the stack builds from sources of its own. */
   readonly built: BuiltServices;

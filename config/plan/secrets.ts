@@ -1,6 +1,7 @@
 import type { Secret } from '../schema/secret.ts';
 import type { Service } from '../schema/service.ts';
 import { sortedEntries, sortedSet } from './sort.ts';
+import { templateSecrets } from './template.ts';
 import type { PlannedSecret, SecretFile } from './types.ts';
 
 const FOLDER = '/run/secrets';
@@ -14,18 +15,40 @@ export function plannedSecrets(
   services: Readonly<Record<string, Service>>,
   provided: readonly string[],
 ): PlannedSecret[] {
-  return sortedEntries(secrets).map(([name, { description, format }]) => ({
+  const missing = new Set(missingSecrets(secrets, provided));
+  return sortedEntries(secrets).map(([name, { description, format, rotation, provided: isProvidedOnly }]) => ({
     name,
     description,
-    // What somebody has set wins, over derived ones too.
-    source: provided.includes(name) ? 'provided' : format.kind === 'template' ? 'derived' : 'generated',
+    source: missing.has(name) ? 'missing' : sourceOf(name, format, provided),
     format,
     services: sortedSet(
       Object.entries(services).flatMap(([service, { secrets: uses }]) =>
         Object.values(uses).some((use) => use.secret === name) ? [service] : [],
       ),
     ),
+    ...(isProvidedOnly && { providedOnly: true }),
+    ...(rotation && { postgresRole: rotation.postgresRole }),
   }));
+}
+
+function sourceOf(name: string, { kind }: Secret['format'], provided: readonly string[]): PlannedSecret['source'] {
+  // What somebody has set wins, over derived ones too.
+  if (provided.includes(name)) return 'provided';
+  return kind === 'template' ? 'derived' : 'generated';
+}
+
+/** Secrets that have no value: a third party's that nobody has set, and what is built from one, sorted. */
+export function missingSecrets(secrets: Readonly<Record<string, Secret>>, provided: readonly string[]): string[] {
+  const isMissing = (name: string, seen: readonly string[] = []): boolean => {
+    const secret = secrets[name];
+    // What does not exist, or is built from itself, is for the rules to report.
+    if (!secret || provided.includes(name) || seen.includes(name)) return false;
+    if (secret.format.kind !== 'template') return secret.provided;
+    return templateSecrets(secret.format.template).some((part) => isMissing(part, [...seen, name]));
+  };
+  return Object.keys(secrets)
+    .filter((name) => isMissing(name))
+    .sort();
 }
 
 /** The secret files of a service, owned by the one who reads them. */

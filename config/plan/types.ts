@@ -248,13 +248,17 @@ export interface PlannedVolume {
 export interface PlannedSecret {
   readonly name: string;
   readonly description: string;
-  /** Where the value comes from. */
-  readonly source: 'provided' | 'generated' | 'derived';
+  /** Where the value comes from; `missing`: from a third party, it is not set, and no service that runs gets it. */
+  readonly source: 'provided' | 'generated' | 'derived' | 'missing';
   readonly format: SecretFormat;
   /** Services that get it, sorted. */
   readonly services: readonly string[];
 }
 
+  /** Present: a third party's, for which none is ever generated. */
+  readonly providedOnly?: true;
+  /** Present: the role of a database that this is the password of; a changed one is applied there first. */
+  readonly postgresRole?: { readonly service: string; readonly role: string };
 /** What a secret's value looks like. */
 export type SecretFormat =
   | { readonly kind: 'password'; readonly length: number }

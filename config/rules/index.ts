@@ -9,7 +9,7 @@ import { checkConditions, checkReferences } from './references.ts';
 import { checkReplicas } from './replicas.ts';
 import { checkReservations } from './resources.ts';
 import type { Rule } from './rule.ts';
-import { checkClearText, checkProvided, checkTemplates } from './secrets.ts';
+import { checkClearText, checkMissing, checkProvided, checkRotation, checkTemplates } from './secrets.ts';
 import { checkSources } from './sources.ts';
 
 const RULES: readonly Rule[] = [
@@ -24,6 +24,8 @@ const RULES: readonly Rule[] = [
   checkSources,
   checkNames,
   checkProvided,
+  checkMissing,
+  checkRotation,
   checkTemplates,
   checkClearText,
   checkPool,

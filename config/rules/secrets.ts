@@ -1,5 +1,6 @@
 import { findCycles } from '../plan/order.ts';
 import { issuePath } from '../plan/resolution.ts';
+import { missingSecrets } from '../plan/secrets.ts';
 import { templateFilters, templateReferences, templateSecrets } from '../plan/template.ts';
 import type { Secret } from '../schema/secret.ts';
 import { error, type Rule } from './rule.ts';
@@ -10,6 +11,50 @@ export const checkProvided: Rule = ({ providedSecrets, system }) =>
   providedSecrets
     .filter((name) => !Object.hasOwn(system.secrets, name))
     .map((name) => unknownName(['secrets', name], { noun: 'secret', name, known: Object.keys(system.secrets) }));
+
+/** A third party's secret that is not set is missed by every service that runs and gets it, or something made of it. */
+export const checkMissing: Rule = ({ stack, system, active, providedSecrets, acceptsMissingSecrets = false }) => {
+  if (acceptsMissingSecrets) return [];
+  const missing = missingSecrets(system.secrets, providedSecrets);
+  return missing.flatMap((name) => {
+    if (system.secrets[name]?.provided !== true) return [];
+    const makes = (use: string, seen: readonly string[] = []): boolean =>
+      use === name ||
+      (missing.includes(use) &&
+        !seen.includes(use) &&
+        templateSecrets(templateOf(system.secrets[use])).some((part) => makes(part, [...seen, use])));
+    const readers = Object.entries(active)
+      .filter(([, { secrets }]) => Object.values(secrets).some(({ secret }) => makes(secret)))
+      .map(([service]) => service)
+      .sort();
+    const remedy = `\`slipway secrets set ${name}${stack === 'dev' ? '' : ` --stack ${stack}`}\``;
+    const message = `has no value, and none is generated for it; ${readers.join(', ')} ${readers.length === 1 ? 'gets' : 'get'} it`;
+    return readers.length === 0 ? [] : [error(issuePath('secrets', [name]), message, remedy)];
+  });
+};
+
+/** The database that a changed password is applied in exists, is one, and can be told of it. */
+export const checkRotation: Rule = ({ system }) =>
+  Object.entries(system.secrets).flatMap(([name, { rotation, format }]) => {
+    if (!rotation) return [];
+    const { service } = rotation.postgresRole;
+    const keys = ['secrets', name, 'rotation', 'postgresRole', 'service'];
+    const found = system.services[service];
+    if (!found) {
+      return [
+        unknownName([system.name, ...keys], { noun: 'service', name: service, known: Object.keys(system.services) }),
+      ];
+    }
+    const path = issuePath(system.name, keys);
+    return [
+      ...(found.singleton
+        ? []
+        : [error(path, `"${service}" may have several replicas`, 'a service that is a singleton')]),
+      ...(format.kind === 'template'
+        ? [error(path, 'a secret that is built from others changes with them', 'rotation of what it is built from')]
+        : []),
+    ];
+  });
 
 /** What templates of secrets refer to exists, and none is built from itself. */
 export const checkTemplates: Rule = ({ system }) => {
@@ -35,8 +80,8 @@ export const checkTemplates: Rule = ({ system }) => {
   ];
 };
 
-function templateOf({ format }: Secret): string {
-  return format.kind === 'template' ? format.template : '';
+function templateOf(secret: Secret | undefined): string {
+  return secret?.format.kind === 'template' ? secret.format.template : '';
 }
 
 /** No variable in clear stands in for a secret that the service gets as a file. */

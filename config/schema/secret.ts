@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { VariableName } from './name.ts';
+import { Name, VariableName } from './name.ts';
 
 const Size = z.number().int().min(8).max(4096);
 
@@ -13,10 +13,29 @@ export const SecretFormat = z.discriminatedUnion('kind', [
 ]);
 export type SecretFormat = z.output<typeof SecretFormat>;
 
+/** What has to be told of a changed value besides the services that get it. */
+export const Rotation = z.strictObject({
+  postgresRole: z
+    .strictObject({
+      service: Name.meta({ description: 'The service that runs the database: a singleton.' }),
+      role: z
+        .string()
+        .min(1)
+        .max(63)
+        .meta({ description: 'The role whose password it is; it may log in and alter itself.' }),
+    })
+    .meta({ description: 'A changed value is applied inside the database before its callers roll.' }),
+});
+export type Rotation = z.output<typeof Rotation>;
+
 /** A secret of the system. */
 export const Secret = z.strictObject({
   description: z.string().meta({ description: 'What it is for.' }),
   format: SecretFormat,
+  provided: z.boolean().default(false).meta({
+    description: "True: a third party's, never generated. Without a value no service that gets it can run.",
+  }),
+  rotation: Rotation.optional().meta({ description: 'Absent: whoever gets it reads a changed value when it starts.' }),
 });
 export type Secret = z.output<typeof Secret>;
 

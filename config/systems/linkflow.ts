@@ -22,7 +22,11 @@ export const linkflow: SystemDescription = {
     },
   },
   secrets: {
-    POSTGRES_PASSWORD: { description: 'Password of the database user.', format: { kind: 'password', length: 32 } },
+    POSTGRES_PASSWORD: {
+      description: 'Password of the database user.',
+      format: { kind: 'password', length: 32 },
+      rotation: { postgresRole: { service: 'postgres', role: '${user}' } },
+    },
     REDIS_PASSWORD: { description: 'Password of Redis.', format: { kind: 'password', length: 32 } },
     LINKFLOW_SECRET: {
       description: 'Signs what workers report to the api.',
@@ -30,6 +34,11 @@ export const linkflow: SystemDescription = {
     },
     JWT_SECRET: { description: 'Signs the tokens of the engine.', format: { kind: 'base64', bytes: 32 } },
     APP_KEY: { description: 'Encrypts what Laravel stores.', format: { kind: 'laravel-key', bytes: 32 } },
+    MAIL_PASSWORD: { description: 'Password of the mail server.', format: { kind: 'password', length: 32 } },
+    PASSPORT_PASSWORD_CLIENT_SECRET: {
+      description: 'With it the frontend asks for tokens with which users log in.',
+      format: { kind: 'password', length: 40 },
+    },
     DATABASE_URL: {
       description: 'Address of the database, with its password.',
       format: {

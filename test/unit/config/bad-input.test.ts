@@ -264,7 +264,7 @@ const cases: readonly [obligation: string, stack: Stack, issue: Issue][] = [
     error(
       'secrets:POSTGRES_PASWORD',
       'no secret "POSTGRES_PASWORD"',
-      'did you mean "POSTGRES_PASSWORD"? known: APP_KEY, DATABASE_URL, JWT_SECRET, LINKFLOW_SECRET, POSTGRES_PASSWORD, REDIS_ACL, REDIS_PASSWORD, REDIS_URL',
+      'did you mean "POSTGRES_PASSWORD"? known: APP_KEY, DATABASE_URL, JWT_SECRET, LINKFLOW_SECRET, MAIL_PASSWORD, PASSPORT_PASSWORD_CLIENT_SECRET, POSTGRES_PASSWORD, REDIS_ACL, REDIS_PASSWORD, REDIS_URL',
     ),
   ],
   [

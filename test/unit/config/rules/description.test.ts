@@ -4,6 +4,7 @@ import type { SystemDescription } from '../../../../config/schema/system.ts';
 import { error, planOf, resolveShop, service, system, type Stack } from '../fixture.ts';
 
 const secret = { description: 'A secret.', format: { kind: 'password' as const } };
+const rotated = (name: string, role = 'app') => ({ ...secret, rotation: { postgresRole: { service: name, role } } });
 const template = (text: string): NonNullable<SystemDescription['secrets']>[string] => ({
   description: 'Built.',
   format: { kind: 'template', template: text },
@@ -55,6 +56,33 @@ const cases: readonly [obligation: string, description: SystemDescription, issue
     'a secret that is built from itself',
     system({ api: service() }, { secrets: { A: template('${B}'), B: template('${A}') } }),
     error('shop:secrets.A', 'is built from itself: A → B → A'),
+  ],
+  [
+    "a third party's secret without a value, with all who miss it",
+    system(
+      { api: service({ secrets: { URL: 'URL' } }), mail: service({ secrets: { KEY: 'KEY' } }) },
+      { secrets: { KEY: { ...secret, provided: true }, URL: template('smtp://:${KEY|url}@mail') } },
+    ),
+    error('secrets:KEY', 'has no value, and none is generated for it; api, mail get it', '`slipway secrets set KEY`'),
+  ],
+  [
+    'the password of a role in a service that it does not have',
+    system({ db: service() }, { secrets: { PASS: rotated('bd') } }),
+    error('shop:secrets.PASS.rotation.postgresRole.service', 'no service "bd"', 'did you mean "db"? known: db'),
+  ],
+  [
+    'the password of a role in a database of which there may be several',
+    system({ db: service() }, { secrets: { PASS: rotated('db') } }),
+    error(
+      'shop:secrets.PASS.rotation.postgresRole.service',
+      '"db" may have several replicas',
+      'a service that is a singleton',
+    ),
+  ],
+  [
+    'a parameter in the name of a role that it does not have',
+    system({ db: service({ singleton: true }) }, { secrets: { PASS: rotated('db', '${user}') } }),
+    error('shop:secrets.PASS.rotation.postgresRole', 'no parameter "user"', 'the system has none'),
   ],
   [
     'a cycle in dependsOn, with its path',
