@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Issue, Plan } from '../config/plan/types.ts';
+import type { HostSize, Issue, Plan } from '../config/plan/types.ts';
 import type { RawSettings } from '../config/settings.ts';
 import { CommandFailure, EXIT } from './exit-codes.ts';
 import type { Context } from './context.ts';
@@ -14,15 +14,16 @@ export interface StackPlan {
 }
 
 /**
- * Reads and resolves the configuration of `stack`; touches no engine and starts no process.
+ * Reads and resolves the configuration of `stack`, for a host of a known size where that matters; touches no engine and
+ * starts no process.
  * @throws CommandFailure with every problem in one report
  */
-export async function loadPlan(projectDir: string, stack: string): Promise<StackPlan> {
+export async function loadPlan(projectDir: string, stack: string, host?: HostSize): Promise<StackPlan> {
   const [settings, { resolvePlan }] = await Promise.all([
     readSettings(projectDir, stack),
     import('../config/resolve.ts'),
   ]);
-  const { plan, issues } = resolvePlan(settings);
+  const { plan, issues } = resolvePlan(settings, undefined, host);
   const errors = issues.filter((issue) => issue.severity === 'error');
   if (plan === undefined || errors.length > 0) throw await refused(stack, issues);
   return { plan, warnings: issues };

@@ -2,7 +2,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { loadSettings, providedSecret } from '../config/load.ts';
 import { renderIssues } from '../config/plan/render.ts';
 import type { Issue } from '../config/plan/types.ts';
-import { resolvePlan } from '../config/resolve.ts';
+import { resolvePlan, type Resolved } from '../config/resolve.ts';
 import { checkHost } from '../config/rules/host.ts';
 import { connect, engineHost } from '../engine/connect.ts';
 import { gatherFacts } from '../engine/facts.ts';
@@ -19,10 +19,11 @@ export type Outputs = Pick<System, 'instance' | 'urls'>;
  * @throws pulumi.RunError with every problem in one report, before anything is touched
  */
 export async function deployStack(project: string): Promise<Outputs> {
-  const { plan, issues } = resolvePlan(loadSettings());
-  if (!plan) throw new pulumi.RunError(renderIssues(issues));
-  const host = engineHost(plan.host);
-  const facts = await gatherFacts({ docker: connect(host), host, plan, project });
+  const settings = loadSettings();
+  const wanted = planOrRefuse(resolvePlan(settings));
+  const host = engineHost(wanted.plan.host);
+  const facts = await gatherFacts({ docker: connect(host), host, plan: wanted.plan, project });
+  const { plan, issues } = wanted.plan.allowsSmallHost ? planOrRefuse(resolvePlan(settings, undefined, facts)) : wanted;
   report([...issues, ...checkHost(plan, facts)]);
   const contexts = await imageContexts(project, plan);
   const { instance, urls } = new System(plan.system, {
@@ -32,6 +33,11 @@ export async function deployStack(project: string): Promise<Outputs> {
     engine: dockerHost({ host, project, contexts, machineBuildArgs: machineBuildArgs(process.env) }),
   });
   return { instance, urls };
+}
+
+function planOrRefuse({ plan, issues }: Resolved): Required<Resolved> {
+  if (!plan) throw new pulumi.RunError(renderIssues(issues));
+  return { plan, issues };
 }
 
 /** Warnings are said and passed over; errors end the run before anything is touched, all of them at once. */

@@ -11,7 +11,8 @@ import { plannedSmoke } from './plan/smoke.ts';
 import { sortedSet } from './plan/sort.ts';
 import { sourcesOverlay } from './plan/sources.ts';
 import { stackOverlay } from './plan/stack-overlay.ts';
-import type { EnvironmentName, Issue, Plan } from './plan/types.ts';
+import { fitToHost } from './plan/small-host.ts';
+import type { EnvironmentName, HostSize, Issue, Plan } from './plan/types.ts';
 import { plannedTasks } from './plan/tasks.ts';
 import { plannedVolumes } from './plan/volumes.ts';
 import { checkChoices } from './rules/choices.ts';
@@ -36,28 +37,38 @@ export interface Resolved {
 /** Systems by name. */
 export type Systems = Readonly<Record<string, SystemDescription>>;
 
-/** Decides everything about one stack, and reports all problems together. Pure. */
-export function resolvePlan(raw: RawSettings, systems: Systems = knownSystems): Resolved {
+/**
+ * Decides everything about one stack, and reports all problems together. With the size of the `host`, limits are brought
+ * down to it where the stack allows that. Pure.
+ */
+export function resolvePlan(raw: RawSettings, systems: Systems = knownSystems, host?: HostSize): Resolved {
   const { settings, issues } = parseSettings(raw);
   const selected = chooseSystem(raw, settings, systems);
   const environment = chooseEnvironment(raw, settings);
   issues.push(...selected.issues, ...environment.issues);
   if (!selected.description || !environment.name) return { issues };
-  const resolution = resolveSystem(raw, settings, selected.description, environment.name, issues);
+  const chosen = { description: selected.description, environment: environment.name, host };
+  const resolution = resolveSystem(raw, settings, chosen, issues);
   if (resolution) issues.push(...checkSystem(resolution));
   const failed = !resolution || issues.some(({ severity }) => severity === 'error');
   return failed ? { issues } : { plan: planOf(resolution), issues };
 }
 
+/** What a stack is resolved from beside its settings. */
+interface Chosen {
+  readonly description: SystemDescription;
+  readonly environment: EnvironmentName;
+  readonly host: HostSize | undefined;
+}
+
 /**
- * Lays the overlays over each other (environment, then sources, then what the stack says itself), fills in the
- * parameters, chooses the services that run.
+ * Lays the overlays over each other (environment, then sources, then what the stack says itself), chooses the services
+ * that run, fits them to the host, fills in the parameters.
  */
 function resolveSystem(
   raw: RawSettings,
   wanted: Settings,
-  description: SystemDescription,
-  environment: EnvironmentName,
+  { description, environment, host }: Chosen,
   issues: Issue[],
 ): Resolution | undefined {
   const { environments, ...base } = description;
@@ -79,13 +90,17 @@ function resolveSystem(
     issues.push(...schemaProblems(System, base.name, merged, parsed.error.issues).map(({ issue }) => issue));
     return undefined;
   }
-  const { system, issues: unfilled } = fillParameters(parsed.data);
+  const running = Object.keys(activeServices(parsed.data.services, settings.profiles));
+  const services =
+    settings.allowSmallHost && host ? fitToHost(parsed.data.services, running, host) : parsed.data.services;
+  const { system, issues: unfilled } = fillParameters({ ...parsed.data, services });
   issues.push(...unfilled);
   return {
     stack: raw.stack,
     environment,
     settings,
     providedSecrets: raw.providedSecrets,
+    ...(raw.acceptsMissingSecrets === true && { acceptsMissingSecrets: true }),
     system,
     built,
     active: activeServices(system.services, settings.profiles),
@@ -100,7 +115,6 @@ function profilesOf({ services }: SystemInput): string[] {
 function planOf(resolution: Resolution): Plan {
   const { system, active, settings, environment, stack, prefix } = resolution;
   const services = plannedServices(resolution);
-    ...(raw.acceptsMissingSecrets === true && { acceptsMissingSecrets: true }),
   const smoke = plannedSmoke(system, active);
   return {
     system: system.name,
@@ -108,6 +122,7 @@ function planOf(resolution: Resolution): Plan {
     stack,
     prefix,
     ...(settings.host !== undefined && { host: settings.host }),
+    ...(settings.allowSmallHost && { allowsSmallHost: true as const }),
     profiles: sortedSet(settings.profiles),
     pool: settings.network.pool,
     services,

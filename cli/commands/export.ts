@@ -12,10 +12,12 @@ import { isOpened } from '../export/ownership.ts';
 import { exportText } from '../export/show.ts';
 import { takeSteps, type Steps } from '../export/steps.ts';
 import { accessOf, writeExport } from '../export/write.ts';
+import { reachHost } from '../hosts/host.ts';
+import { fitted } from '../operations/prepare.ts';
 import { stopIfInterrupted } from '../operations/run.ts';
 import { takeInterrupts } from '../pulumi/interrupts.ts';
 import { lockStack } from '../pulumi/lock.ts';
-import { loadPlan, showWarnings } from '../stack-plan.ts';
+import { loadPlan, showWarnings, type StackPlan } from '../stack-plan.ts';
 
 /** What may be asked of `export`. */
 export interface ExportOptions extends StackOption {
@@ -27,7 +29,7 @@ export interface ExportOptions extends StackOption {
 
 /** Writes a stack as a folder that `docker compose` runs, secrets included. */
 export async function exportCompose(context: Context, options: ExportOptions): Promise<number> {
-  const { plan, warnings } = await loadPlan(context.projectDir, options.stack);
+  const { plan, warnings } = await onItsHost(context, await loadPlan(context.projectDir, options.stack));
   await showWarnings(context, warnings);
   const interrupts = takeInterrupts();
   const steps = takeSteps(context);
@@ -42,6 +44,14 @@ export async function exportCompose(context: Context, options: ExportOptions): P
     steps.end();
     interrupts.dispose();
   }
+}
+
+/** The plan as the host makes it, where its size matters. */
+async function onItsHost(context: Context, planned: StackPlan): Promise<StackPlan> {
+  if (!planned.plan.allowsSmallHost) return planned;
+  const { docker } = await reachHost(context, planned.plan);
+  const { NCPU: cpus, MemTotal: memory } = (await docker.info()) as { NCPU: number; MemTotal: number };
+  return fitted(context, planned, { cpus, memory });
 }
 
 interface Course {

@@ -1,4 +1,4 @@
-import type { HostFacts, Issue } from '../../config/plan/types.ts';
+import type { HostFacts, HostSize, Issue } from '../../config/plan/types.ts';
 import type { FactsRequest } from '../../engine/facts.ts';
 import type { Context } from '../context.ts';
 import { writeLine } from '../context.ts';
@@ -8,26 +8,29 @@ import { strays, sweep, type Spared } from '../hosts/sweep.ts';
 import { count } from '../output/format.ts';
 import { clearPending } from '../pulumi/stack.ts';
 import { instanceOf, knownNames, type StackState } from '../pulumi/state.ts';
-import { refused, showWarnings, type StackPlan } from '../stack-plan.ts';
+import { loadPlan, refused, showWarnings, type StackPlan } from '../stack-plan.ts';
 
 /**
  * Judges a plan by what its host is like, and shows what is worth knowing.
  * @throws CommandFailure with every problem in one report, or if the engine does not answer
  */
-export async function checkAgainstHost(
-  context: Context,
-  { plan, warnings }: StackPlan,
-  state: StackState,
-): Promise<Host> {
-  const host = await findHost(context, plan);
+export async function checkAgainstHost(context: Context, planned: StackPlan, state: StackState): Promise<Host> {
+  const host = await findHost(context, planned.plan);
   const [facts, { checkHost }] = await Promise.all([
-    factsOf(host, { plan, instance: instanceOf(state), project: context.projectDir }),
+    factsOf(host, { plan: planned.plan, instance: instanceOf(state), project: context.projectDir }),
     import('../../config/rules/host.ts'),
   ]);
+  const { plan, warnings } = await fitted(context, planned, facts);
   const issues: Issue[] = [...warnings, ...checkHost(plan, facts)];
   if (issues.some((issue) => issue.severity === 'error')) throw await refused(plan.stack, issues);
   await showWarnings(context, issues);
   return host;
+}
+
+/** The plan as it is on a host of this size. */
+export async function fitted(context: Context, planned: StackPlan, host: HostSize): Promise<StackPlan> {
+  const { stack, allowsSmallHost } = planned.plan;
+  return allowsSmallHost ? loadPlan(context.projectDir, stack, host) : planned;
 }
 
 async function factsOf(host: Host, about: Pick<FactsRequest, 'plan' | 'instance' | 'project'>): Promise<HostFacts> {

@@ -7,6 +7,9 @@ import type { Issue } from './types.ts';
 /** `${name}`: a parameter; parameters begin with a lower-case letter, secrets are written in capitals. */
 const PARAMETER = /\$\{([a-z][A-Za-z0-9]*)\}/g;
 
+/** `${memory*0.5}`, `${cpus*4}`: a share of what the service may use, for what is tuned to that. */
+const SHARE = /\$\{(memory|cpus)\*(\d+(?:\.\d+)?)\}/g;
+
 /** Fills the system's parameters into variables, commands, health checks, files, tasks and templates of secrets. */
 export function fillParameters(system: System): { system: System; issues: Issue[] } {
   const issues: Issue[] = [];
@@ -27,7 +30,17 @@ export function fillParameters(system: System): { system: System; issues: Issue[
     fillSecret(secret, (text, ...path) => fill(text, ['secrets', name, ...path])),
   );
   const services = mapValues(system.services, (service, name) =>
-    fillService(service, (text, ...path) => fill(text, ['services', name, ...path])),
+    fillService(service, (text, ...path) => {
+      const tuned = fillShares(text, service, (what) => {
+        issues.push({
+          path: issuePath(system.name, ['services', name, ...path]),
+          message: `a share of the ${what} of "${name}", which has no limit`,
+          accepted: `a limit: slipway:services.${name}.${what}`,
+          severity: 'error',
+        });
+      });
+      return fill(tuned, ['services', name, ...path]);
+    }),
   );
   const tasks = mapValues(system.tasks, (task, name) => ({
     ...task,
@@ -47,6 +60,19 @@ function fillSecret(secret: Secret, fill: (text: string, ...path: PropertyKey[])
       },
     }),
   };
+}
+
+/** Memory in whole mebibytes, written as PostgreSQL and Redis both read it (`512MB`); CPUs as a whole number, at least 1. */
+function fillShares(text: string, { limits }: Service, onMissing: (what: string) => void): string {
+  return text.replace(SHARE, (whole, what: 'memory' | 'cpus', factor: string) => {
+    const limit = limits[what];
+    if (limit === undefined) {
+      onMissing(what);
+      return whole;
+    }
+    const share = limit * Number(factor);
+    return what === 'memory' ? `${Math.floor(share / 2 ** 20)}MB` : String(Math.max(1, Math.floor(share)));
+  });
 }
 
 function fillService(service: Service, fill: (text: string, ...path: PropertyKey[]) => string): Service {

@@ -22,6 +22,7 @@ export function renderPlan(plan: Plan): string {
     `  host: ${plan.host ?? 'the local engine'}`,
     `  profiles: ${list(plan.profiles)}`,
     `  network pool: ${plan.pool}`,
+    ...(plan.allowsSmallHost ? ['  limits are brought down to what the host has, where that is less'] : []),
     '',
     ...section('starts in this order', startOrder(services)),
     ...services.flatMap((service) => section(`${service.kind} ${service.name}`, serviceFacts(service))),

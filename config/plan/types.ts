@@ -18,6 +18,8 @@ export interface Plan {
   readonly prefix: string;
   /** Address of the Docker host, as the configuration gives it; absent: the operator's own engine. */
   readonly host?: string;
+  /** Present: on a host that is too small, limits and what is tuned to them go down to what it has. */
+  readonly allowsSmallHost?: true;
   /** Profiles that are on, sorted. */
   readonly profiles: readonly string[];
   /** The pool of addresses that subnets are taken from, in CIDR notation. */
@@ -253,12 +255,12 @@ export interface PlannedSecret {
   readonly format: SecretFormat;
   /** Services that get it, sorted. */
   readonly services: readonly string[];
-}
-
   /** Present: a third party's, for which none is ever generated. */
   readonly providedOnly?: true;
   /** Present: the role of a database that this is the password of; a changed one is applied there first. */
   readonly postgresRole?: { readonly service: string; readonly role: string };
+}
+
 /** What a secret's value looks like. */
 export type SecretFormat =
   | { readonly kind: 'password'; readonly length: number }
@@ -299,11 +301,15 @@ export interface Issue {
   readonly severity: 'error' | 'warning';
 }
 
-/** What is known of a host before anything is deployed on it; gathered by the engine, judged by the rules. */
-export interface HostFacts {
+/** How much a host has. */
+export interface HostSize {
   readonly cpus: number;
   /** Bytes. */
   readonly memory: number;
+}
+
+/** What is known of a host before anything is deployed on it; gathered by the engine, judged by the rules. */
+export interface HostFacts extends HostSize {
   /** Ports in use on the host, by whom; those of the stack's own containers are left out. */
   readonly usedPorts: readonly { readonly address: string; readonly port: number; readonly by: string }[];
   /** Subnets in use on the host (networks of the engine and routes), those of this stack left out. */

@@ -136,6 +136,16 @@ export const Settings = z.strictObject({
       fallback: "DOCKER_HOST, or else the Docker client's current context",
       example: 'unix:///var/run/docker.sock',
     }),
+  allowSmallHost: z
+    .boolean()
+    .default(false)
+    .meta({
+      description:
+        'True: where the host is smaller than the limits add up to, they are brought down in proportion, and with them ' +
+        'what is tuned to them; for trying production on a small machine.',
+      accepted: 'true or false',
+      example: 'true',
+    }),
   network: z
     .strictObject({
       pool: z

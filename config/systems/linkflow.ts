@@ -10,7 +10,12 @@ import { tasks } from './linkflow/tasks.ts';
 /** LinkFlow: a Laravel API and a Go engine on PostgreSQL and Redis, as its two guides describe it. */
 export const linkflow: SystemDescription = {
   name: 'linkflow',
-  parameters: { user: 'linkflow', database: 'linkflow', sslmode: 'disable', logLevel: 'info', partitions: '16' },
+  parameters: {
+    ...{ user: 'linkflow', database: 'linkflow', sslmode: 'disable', logLevel: 'info', partitions: '16' },
+    // Of the proxy in prod: its server names, and how much it takes from one address.
+    ...{ apiHost: 'api.linkflow.io', engineHost: 'engine.linkflow.io' },
+    ...{ apiRate: '100r/s', authRate: '5r/s', connectionsPerAddress: '20' },
+  },
   images: {
     postgres: { build: { context: 'images/postgres' }, uid: 999, gid: 999 },
     redis: { build: { context: 'images/redis' }, uid: 999, gid: 999 },

@@ -69,13 +69,15 @@ export const prod: Environment = {
     postgres: {
       ...shares(['2g', 2], ['1g', 1]),
       command: postgresCommand({
-        shared_buffers: '1GB',
-        effective_cache_size: '3GB',
-        work_mem: '32MB',
-        maintenance_work_mem: '256MB',
+        // The guide's figures for the 2 GiB and 2 CPUs that it gives: 1GB, 3GB, 32MB, 256MB, 8 and 64MB.
+        shared_buffers: '${memory*0.5}',
+        effective_cache_size: '${memory*1.5}',
+        work_mem: '${memory*0.015625}',
+        maintenance_work_mem: '${memory*0.125}',
         max_connections: '200',
-        max_parallel_workers: '8',
-        wal_buffers: '64MB',
+        max_worker_processes: '${cpus*4}',
+        max_parallel_workers: '${cpus*4}',
+        wal_buffers: '${memory*0.03125}',
         checkpoint_completion_target: '0.9',
         max_wal_size: '2GB',
         log_min_duration_statement: '500',
@@ -87,7 +89,7 @@ export const prod: Environment = {
     },
     redis: {
       ...shares(['1g', 1], ['512m', 0.5]),
-      command: redisCommand({ maxMemory: '512mb', snapshots: ['900 1', '300 10', '60 10000'] }),
+      command: redisCommand({ maxMemory: '${memory*0.5}', snapshots: ['900 1', '300 10', '60 10000'] }),
     },
     api: {
       ...shares(['512m', 1], ['256m', 0.5]),
@@ -105,7 +107,8 @@ export const prod: Environment = {
       ...shares(['1g', 2], ['512m', 1]),
       replicas: 3,
       bounds: { min: 3 },
-      environment: { NUM_WORKERS: 8 },
+      // 8 with the 2 CPUs that the guide gives.
+      environment: { NUM_WORKERS: '${cpus*4}' },
     },
     history: shares(['1g', 2], ['512m', 1]),
     frontend: { ...shares(['512m', 1], ['256m', 0.5]), replicas: 2, bounds: { min: 2 } },

@@ -6,6 +6,9 @@ import { error, resolveLinkflow, type Stack } from './fixture.ts';
 const SERVICES =
   'api, control-plane, edge, frontend, history, matching, migrate, nginx, postgres, queue, redis, scheduler, timer, visibility, worker';
 
+const PARAMETERS =
+  'apiHost, apiRate, authRate, connectionsPerAddress, database, engineHost, logLevel, partitions, sslmode, user';
+
 /** What somebody may get wrong in a stack's configuration, and the one issue that says so. */
 const cases: readonly [obligation: string, stack: Stack, issue: Issue][] = [
   [
@@ -36,6 +39,11 @@ const cases: readonly [obligation: string, stack: Stack, issue: Issue][] = [
     'an unknown service',
     { values: { services: { apy: { replicas: 1 } } } },
     error('slipway:services.apy', 'no service "apy"', `did you mean "api"? known: ${SERVICES}`),
+  ],
+  [
+    'an unknown parameter',
+    { values: { parameters: { apiHots: 'api.example.com' } } },
+    error('slipway:parameters.apiHots', 'no parameter "apiHots"', `did you mean "apiHost"? known: ${PARAMETERS}`),
   ],
   [
     'an unknown service that resembles none',
@@ -133,7 +141,7 @@ const cases: readonly [obligation: string, stack: Stack, issue: Issue][] = [
     error(
       'slipway:profile',
       'unknown key "profile"',
-      'did you mean "profiles"? known: environment, host, images, network, ports, profiles, services, sources, system',
+      'did you mean "profiles"? known: allowSmallHost, environment, host, images, network, parameters, ports, profiles, services, sources, system',
     ),
   ],
   [
