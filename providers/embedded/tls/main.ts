@@ -1,0 +1,4 @@
+import { serve } from '../../rpc/index.ts';
+import { TLS } from './provider.ts';
+
+await serve(TLS);
