@@ -17,6 +17,7 @@ const PROVIDERS: Readonly<Record<string, () => Promise<Provider>>> = {
   slipway: async () => (await import('../providers/slipway/provider.ts')).slipwayProvider,
   docker: async () => (await import('../providers/embedded/docker/provider.ts')).DOCKER,
   random: async () => (await import('../providers/embedded/random/provider.ts')).RANDOM,
+  tls: async () => (await import('../providers/embedded/tls/provider.ts')).TLS,
 };
 
 /** How often to look what has become of engine and plugins, in milliseconds. */

@@ -54,7 +54,7 @@ interface Providers extends Pick<Told, 'env'> {
 }
 
 /** Providers that stand in for a vendor's plugin, where setup has put them on PATH. */
-const EMBEDDED = ['docker', 'random'];
+const EMBEDDED = ['docker', 'random', 'tls'];
 
 function startProviders(context: Context): Providers {
   const path = (context.env['PATH'] ?? '').split(delimiter);

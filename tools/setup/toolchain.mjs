@@ -85,7 +85,7 @@ function versionNote(layout) {
 }
 
 /** The resource plugins of the program that a vendor offers; each has an embedded stand-in. */
-export const pluginNames = /** @type {const} */ (['docker', 'random']);
+export const pluginNames = /** @type {const} */ (['docker', 'random', 'tls']);
 
 /**
  * @typedef {object} Plugin

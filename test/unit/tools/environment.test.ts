@@ -95,13 +95,14 @@ describe('the Pulumi CLI', () => {
 });
 
 describe('resource plugins', () => {
-  const embedded = () => join(project, 'providers', 'embedded', 'docker');
+  const embedded = () => ['docker', 'random', 'tls'].map((name) => join(project, 'providers', 'embedded', name));
 
   it('are the embedded ones where the vendor’s are missing and can’t be had', () => {
     install('docker');
     install('random');
+    install('tls');
     const env = environment({ SLIPWAY_OFFLINE: '1' });
-    expect(env['PATH']?.split(':')).toContain(embedded());
+    expect(env['PATH']?.split(':')).toEqual(expect.arrayContaining(embedded()));
     expect(env['PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION']).toBe('true');
   });
 
@@ -109,6 +110,7 @@ describe('resource plugins', () => {
     const folder = join(project, '.slipway', 'pulumi');
     install('docker', folder);
     install('random', folder);
+    install('tls', folder);
     const env = environment({ SLIPWAY_OFFLINE: '1' });
     expect(env['PATH']).not.toContain('embedded');
     expect(env).not.toHaveProperty('PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION');
@@ -118,7 +120,8 @@ describe('resource plugins', () => {
     const folder = join(project, '.slipway', 'pulumi');
     install('docker', folder);
     install('random', folder);
-    expect(environment({ SLIPWAY_EMBEDDED: '1' })['PATH']?.split(':')).toContain(embedded());
+    install('tls', folder);
+    expect(environment({ SLIPWAY_EMBEDDED: '1' })['PATH']?.split(':')).toEqual(expect.arrayContaining(embedded()));
   });
 });
 

@@ -21,7 +21,7 @@ import {
 /** @type {import('../runner.mjs').Step} */
 export const plugins = {
   name: 'Pulumi resource plugins',
-  why: `${pluginNames.join(' and ')}: the vendor's, or the project's embedded ones where those can't be had`,
+  why: `${pluginNames.join(', ')}: the vendor's, or the project's embedded ones where those can't be had`,
   done: async ({ layout, env }) => {
     // Which ones are wanted is not known before the packages are installed.
     if (wantedPlugins(layout).length === 0) return undefined;
@@ -36,7 +36,7 @@ export const plugins = {
     if (!open) {
       if (embeddedReady(layout)) return;
       throw new SetupError("the vendor's plugins can't be reached, and the embedded ones are not in this checkout", {
-        remedy: `Check out the project whole: providers/embedded holds ${pluginNames.join(' and ')}.`,
+        remedy: `Check out the project whole: providers/embedded holds ${pluginNames.join(', ')}.`,
       });
     }
     await withLock(`${layout.plugins}.lock`, report, () => install(layout, env, report));
