@@ -66,6 +66,8 @@ export interface ComposeService {
   readonly cap_drop?: readonly string[];
   readonly security_opt: readonly string[];
   readonly shm_size?: string;
+  readonly pids_limit: number;
+  readonly ulimits?: Readonly<Record<string, number>>;
   readonly memswap_limit?: string;
   readonly cpu_shares?: number;
   readonly deploy?: {
@@ -118,6 +120,8 @@ export function toComposeService(service: PlannedService, context: ServiceContex
     ...filled('cap_drop', service.capDrop),
     security_opt: ['no-new-privileges:true'],
     ...(shmSize !== undefined && { shm_size: wholeMebibytes(shmSize) }),
+    pids_limit: service.pidsLimit,
+    ...(Object.keys(service.ulimits).length > 0 && { ulimits: service.ulimits }),
     // A limit of memory and swap together, as the stack has it: Docker's own would allow as much swap again.
     ...(limits.memory !== undefined && { memswap_limit: wholeMebibytes(limits.memory) }),
     // On a single host a reservation of CPUs does nothing; a share of 1024 a CPU counts when they are short.

@@ -121,6 +121,11 @@ function serviceFacts(service: PlannedService): string[] {
     ...fact('capabilities dropped', service.capDrop),
     ...fact('capabilities added', service.capAdd),
     ...fact('shared memory', service.shmSize === undefined ? [] : [formatBytes(service.shmSize)]),
+    `processes: at most ${service.pidsLimit}`,
+    ...fact(
+      'ulimits',
+      Object.entries(service.ulimits).map(([name, limit]) => `${name} ${limit}`),
+    ),
     `restart: ${service.restart}`,
     `logging: ${[logging.driver, ...Object.entries(logging.options).map(([key, value]) => `${key}=${value}`)].join(' ')}`,
     `rollout: ${rollout.order === 'createFirst' ? 'create first' : 'delete first'}`,

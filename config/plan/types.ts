@@ -84,6 +84,10 @@ export interface PlannedService {
   readonly rollout: Rollout;
   /** Bytes of /dev/shm; absent: the engine's default. */
   readonly shmSize?: number;
+  /** Most processes and threads of a container. */
+  readonly pidsLimit: number;
+  /** Limits of each process by their names, soft and hard; -1: none. */
+  readonly ulimits: Readonly<Record<string, number>>;
 }
 
 /** Memory in bytes, cpus in cores (0.5 is half a core). Absent: unlimited, or nothing reserved. */

@@ -57,5 +57,13 @@ export const Service = z.strictObject({
   logging: Logging.default({ driver: 'json-file', options: { 'max-file': '3', 'max-size': '10m' } }),
   rollout: Rollout.default({ stopGrace: 30_000 }),
   shmSize: Bytes.optional().meta({ description: 'Size of /dev/shm.' }),
+  pidsLimit: z.number().int().min(16).default(512).meta({
+    description: 'Most processes and threads of each replica: a fork bomb ends there.',
+    accepted: 'a whole number, 16 or more',
+  }),
+  ulimits: z
+    .partialRecord(z.enum(['core', 'memlock', 'nofile', 'nproc', 'stack']), z.number().int().min(-1))
+    .default({ nofile: 65_536 })
+    .meta({ description: 'Limits of each process, soft and hard, as setrlimit counts them; -1: none.' }),
 });
 export type Service = z.output<typeof Service>;

@@ -36,6 +36,7 @@ export interface PlannedContainerArgs {
   readonly cpus?: string;
   readonly cpuShares?: number;
   readonly shmSize?: number;
+  readonly ulimits?: { name: string; soft: number; hard: number }[];
   readonly readOnly: boolean;
   readonly capabilities?: { adds: string[]; drops: string[] };
   readonly securityOpts: string[];
@@ -70,6 +71,9 @@ export function toContainerArgs(service: PlannedService, project: string): Plann
     // A single host reserves no CPU; a share of 1024 a CPU is what it has for "this much when it is short".
     ...(reservations.cpus !== undefined && { cpuShares: Math.round(reservations.cpus * 1024) }),
     ...(service.shmSize !== undefined && { shmSize: mebibytes(service.shmSize) }),
+...(Object.keys(service.ulimits).length > 0 && {
+      ulimits: Object.entries(service.ulimits).map(([name, limit]) => ({ name, soft: limit, hard: limit })),
+    }),
     readOnly: service.readOnly,
     ...((service.capAdd.length > 0 || service.capDrop.length > 0) && {
       capabilities: { adds: service.capAdd.map(capability), drops: service.capDrop.map(capability) },

@@ -32,6 +32,8 @@ export class DockerJob extends pulumi.ComponentResource implements Deployed {
             readOnly,
           })),
         }),
+        pidsLimit: planned.pidsLimit,
+        ulimits: planned.ulimits,
         tmpfs: Object.fromEntries(
           planned.tmpfs.map(({ path, size }) => [path, size > 0 ? `size=${size},mode=1777` : 'mode=1777']),
         ),

@@ -51,6 +51,8 @@ export const stores: Services = {
       log_min_duration_statement: '1000',
     }),
     singleton: true,
+    // A process for each of 200 connections, and those that work beside them.
+    pidsLimit: 1024,
     ports: { postgres: { container: 5432 } },
     healthcheck: {
       // Over TCP: the server of the first boot listens on a socket only, and would look ready too early.

@@ -31,6 +31,10 @@ export function containerOptions(name: string, job: JobInputs): ContainerCreateO
       // Memory and swap together: a limit, not half of one.
       ...(job.memory !== undefined && { Memory: job.memory, MemorySwap: job.memory }),
       ...(job.cpus !== undefined && { NanoCpus: Math.round(job.cpus * NANOS) }),
+      ...(job.pidsLimit !== undefined && { PidsLimit: job.pidsLimit }),
+      ...(job.ulimits && {
+        Ulimits: Object.entries(job.ulimits).map(([Name, limit]) => ({ Name, Soft: limit, Hard: limit })),
+      }),
       ...(job.logDriver !== undefined && { LogConfig: { Type: job.logDriver, Config: job.logOpts ?? {} } }),
     },
     ...(first && { NetworkingConfig: { EndpointsConfig: { [first.network]: { Aliases: first.aliases } } } }),

@@ -22,6 +22,8 @@ export const JobInputs = z.strictObject({
   labels: dictionary.meta({ description: 'Of the container; earlier runs are found by them' }),
   memory: z.int().positive().optional().meta({ description: 'Bytes' }),
   cpus: z.number().positive().optional(),
+  pidsLimit: z.int().positive().optional().meta({ description: 'Most processes and threads; absent: no limit' }),
+  ulimits: z.record(z.string(), z.int()).optional().meta({ description: 'Limits of each process, soft and hard' }),
   readOnly: z.boolean(),
   capAdd: texts,
   capDrop: texts,

@@ -45,6 +45,7 @@ export function replicaResource(host: Host): Resource {
         await retire(host, operation, old);
         return { ...news, healthyAfterMs: afterMs };
       }
+      await limitProcesses(host, replica);
       const container = await host.docker.getContainer(replica.container).inspect();
       const left = Object.keys(old.networks).filter((network) => replica.networks[network] === undefined);
       await leave(host, container.Id, left);
@@ -68,6 +69,13 @@ export function replicaResource(host: Host): Resource {
   };
 }
 
+/** What @pulumi/docker's container has no input for; a container that runs takes it at once. */
+async function limitProcesses(host: Host, { container, pidsLimit }: ReplicaInputs): Promise<void> {
+  if (pidsLimit === undefined) return;
+  // A container that is gone is missed by whoever looks at it next.
+  await unlessGone(host.docker.getContainer(container).update({ PidsLimit: pidsLimit }));
+}
+
 /** Passes the gate and joins the networks; from the container's start until it was healthy, in milliseconds. */
 async function admit(host: Host, operation: Operation, replica: ReplicaInputs, old?: ReplicaInputs): Promise<number> {
   const { container, healthTimeoutMs: timeoutMs, hasHealthcheck, service } = replica;
@@ -78,6 +86,7 @@ async function admit(host: Host, operation: Operation, replica: ReplicaInputs, o
   const onFailedProbe = (line: string) => {
     operation.log('info', `health check: ${line}`, { ephemeral: true });
   };
+  await limitProcesses(host, replica);
   const verdict = await passGate({
     ...{ host, container, timeoutMs, hasHealthcheck, onFailedProbe },
     signal: operation.signal,

@@ -13,6 +13,7 @@ export const ReplicaInputs = z.strictObject({
   healthTimeoutMs: z.int().positive().meta({ description: 'How long it may take to get healthy' }),
   drainMs: milliseconds.meta({ description: 'How long an old container goes on after its name has gone' }),
   stopGraceMs: milliseconds.meta({ description: 'From SIGTERM to SIGKILL' }),
+  pidsLimit: z.int().positive().optional().meta({ description: 'Most processes and threads; absent: no limit' }),
   hasHealthcheck: z.boolean().meta({ description: 'False: healthy means that it keeps running' }),
 });
 export type ReplicaInputs = z.infer<typeof ReplicaInputs>;

@@ -171,6 +171,19 @@ describe('the gate', () => {
   });
 });
 
+describe('a limit of processes', () => {
+  test('holds from the gate on, and a new one for the same container without passing the gate', async () => {
+    const container = await candidate(HEALTHY);
+    const { id, state } = await client.create(TYPE, inputs(container, { pidsLimit: 50 }));
+    const limitOf = async () => (await scratch.inspect(container)).HostConfig.PidsLimit;
+    expect(await limitOf()).toBe(50);
+    const [olds, news] = [inputs(container, { pidsLimit: 50 }), inputs(container, { pidsLimit: 60 })];
+    const updated = await client.update(TYPE, id, { olds, state, news });
+    expect(await limitOf()).toBe(60);
+    expect(updated['healthyAfterMs']).toBe(state['healthyAfterMs']);
+  });
+});
+
 describe('an update', () => {
   test('lets the new container in, then drains and stops the old one, which keeps its connections till then', async () => {
     const old = await candidate(HEALTHY);

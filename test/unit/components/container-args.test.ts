@@ -26,6 +26,16 @@ describe('toContainerArgs', () => {
     ['memory in MiB, without swap', { limits: { memory: 512 * 2 ** 20 } }, { memory: 512, memorySwap: 512 }],
     ['a memory reservation in MiB', { reservations: { memory: 256 * 2 ** 20 } }, { memoryReservation: 256 }],
     ['a cpu reservation as shares', { reservations: { cpus: 0.5 } }, { cpuShares: 512 }],
+    [
+      'limits of each process, soft and hard alike',
+      { ulimits: { nofile: 1024, core: 0 } },
+      {
+        ulimits: [
+          { name: 'nofile', soft: 1024, hard: 1024 },
+          { name: 'core', soft: 0, hard: 0 },
+        ],
+      },
+    ],
     ['shared memory in MiB', { shmSize: 2 ** 30 }, { shmSize: 1024 }],
     ['variables sorted by name', { environment: { B: '2', A: '1' } }, { envs: ['A=1', 'B=2'] }],
     ['a command', { command: ['worker'] }, { command: ['worker'] }],

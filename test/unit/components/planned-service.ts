@@ -29,6 +29,8 @@ export function plannedService(changes: Partial<PlannedService> = {}): PlannedSe
     readOnly: true,
     capAdd: [],
     capDrop: [],
+    pidsLimit: 512,
+    ulimits: {},
     restart: 'unless-stopped',
     logging: { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } },
     rollout: { order: 'createFirst', healthTimeoutMs: 60_000, drainMs: 0, stopGraceMs: 30_000 },

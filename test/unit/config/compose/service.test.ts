@@ -22,6 +22,7 @@ describe('toComposeService', () => {
       networks: ['home'],
       read_only: true,
       security_opt: ['no-new-privileges:true'],
+      pids_limit: 512,
       restart: 'unless-stopped',
       stop_grace_period: '30s',
       logging: { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } },
@@ -38,6 +39,8 @@ describe('toComposeService', () => {
       { capAdd: ['NET_BIND_SERVICE'], capDrop: ['ALL'] },
       { cap_add: ['NET_BIND_SERVICE'], cap_drop: ['ALL'] },
     ],
+    ['a limit of processes', { pidsLimit: 99 }, { pids_limit: 99 }],
+    ['limits of each process', { ulimits: { nofile: 1024 } }, { ulimits: { nofile: 1024 } }],
     ['shared memory', { shmSize: 256 * MEBIBYTE }, { shm_size: '256m' }],
     [
       'limits, without swap',
