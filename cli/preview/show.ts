@@ -20,6 +20,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   [TYPES.replica]: 'health gate',
   [TYPES.job]: 'job',
   [TYPES.files]: 'files',
+  [TYPES.postgresRole]: 'password of role',
   [TYPES.subnets]: 'subnets',
   'pulumi:providers:docker': 'provider',
   'pulumi:providers:slipway': 'provider',

@@ -9,5 +9,6 @@ export const TYPES = {
   replica: 'slipway:index:Replica',
   job: 'slipway:index:Job',
   files: 'slipway:index:Files',
+  postgresRole: 'slipway:index:PostgresRole',
   subnets: 'slipway:index:Subnets',
 } as const;

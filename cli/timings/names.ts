@@ -19,6 +19,8 @@ export function nameOf({ type, name, service }: Operation, plan: Plan): string {
     }
     case TYPES.job:
       return service ?? short;
+    case TYPES.postgresRole:
+      return `password of role ${short}`;
     case TYPES.files:
       return `files ${short}`;
     case TYPES.image:

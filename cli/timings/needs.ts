@@ -32,7 +32,7 @@ export function needsOf(operation: Operation, operations: readonly Operation[], 
 type Matches = (other: Operation) => boolean;
 
 const isSecret: Matches = ({ type }) => type.startsWith('random:');
-const GATES: readonly string[] = [TYPES.replica, TYPES.job];
+const GATES: readonly string[] = [TYPES.replica, TYPES.job, TYPES.postgresRole];
 
 /** A removal comes last, or before what takes its place; of two removals, that of the dependant comes first. */
 function removalNeeds({ type, service }: Operation, others: readonly Operation[]): string[] {
@@ -62,6 +62,8 @@ function wantedBy({ type, service, name }: Operation, plan: Plan): Matches[] {
       return planned === undefined ? [] : containerNeeds(planned, plan, name);
     case TYPES.replica:
       return planned === undefined ? [] : [...gatesBefore(planned, name), isContainerOf(planned, name)];
+    case TYPES.postgresRole:
+      return [(other) => other.type === TYPES.replica && other.service === service];
     default:
       return [];
   }

@@ -164,3 +164,22 @@ export class Job extends pulumi.CustomResource {
     super('slipway:index:Job', name, { ...args, ...outputs }, opts);
   }
 }
+
+/** Inputs of {@link PostgresRole}. */
+export interface PostgresRoleArgs {
+  /** What messages call the database. */
+  readonly service: pulumi.Input<string>;
+  /** Id of the running container of the database. */
+  readonly container: pulumi.Input<string>;
+  readonly role: pulumi.Input<string>;
+  /** Who sets the password, over the local socket: the role itself, or a superuser. */
+  readonly user: pulumi.Input<string>;
+  readonly password: pulumi.Input<string>;
+}
+
+/** The password of a role inside a running PostgreSQL: whoever logs in with it has to wait for this. */
+export class PostgresRole extends pulumi.CustomResource {
+  constructor(name: string, args: PostgresRoleArgs, opts?: pulumi.CustomResourceOptions) {
+    super('slipway:index:PostgresRole', name, { ...args, password: pulumi.secret(args.password) }, opts);
+  }
+}

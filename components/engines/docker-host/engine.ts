@@ -33,10 +33,12 @@ class DockerHost implements Engine {
   }
 
   service(planned: PlannedService, args: ServiceArgs): Deployed {
-    const all = { ...args, planned, running: this.#args.running, foundation: this.#foundation };
+    const { plan, running } = this.#args;
+    const all = { ...args, planned, running, foundation: this.#foundation };
+    const passwords = plan.secrets.filter(({ postgresRole }) => postgresRole?.service === planned.name);
     switch (planned.kind) {
       case 'service':
-        return new DockerService(planned.name, all, this.#opts);
+        return new DockerService(planned.name, { ...all, passwords }, this.#opts);
       case 'job':
         return new DockerJob(planned.name, all, this.#opts);
       default:

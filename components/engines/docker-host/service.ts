@@ -1,6 +1,6 @@
 import * as docker from '@pulumi/docker';
 import * as pulumi from '@pulumi/pulumi';
-import type { PlannedService } from '../../../config/plan/types.ts';
+import type { PlannedSecret, PlannedService } from '../../../config/plan/types.ts';
 import { LABELS } from '../../../engine/labels.ts';
 import * as slipway from '../../../providers/slipway/sdk.ts';
 import type { Deployed, ServiceArgs } from '../../engine.ts';
@@ -19,15 +19,21 @@ export interface DockerServiceArgs extends ServiceArgs {
   readonly running: ReadonlySet<string>;
 }
 
+/** What a service that runs until it is stopped is made from. */
+export interface LongRunningArgs extends DockerServiceArgs {
+  /** Secrets that are passwords of roles in it. */
+  readonly passwords: readonly PlannedSecret[];
+}
+
 /** One service on a Docker host: its files, and for each replica a container and the gate that it has to pass. */
 export class DockerService extends pulumi.ComponentResource implements Deployed {
-  readonly ready: readonly slipway.Replica[];
+  readonly ready: readonly pulumi.Resource[];
 
-  constructor(name: string, args: DockerServiceArgs, opts: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: LongRunningArgs, opts: pulumi.ComponentResourceOptions) {
     super('slipway:components:Service', name, {}, opts);
     const { planned, foundation, secrets } = args;
     const mounts = serviceMounts(planned, foundation, secrets, { parent: this });
-    const ready: slipway.Replica[] = [];
+    const gates: slipway.Replica[] = [];
     let previous: slipway.Replica | undefined;
     for (let number = 1; number <= planned.replicas; number++) {
       const rolls = args.running.has(`${planned.name}-${number}`);
@@ -35,10 +41,10 @@ export class DockerService extends pulumi.ComponentResource implements Deployed 
       const dependsOn = [...args.dependsOn, ...(rolls && previous ? [previous] : [])];
       const container = replicaContainer(args, number, mounts, { parent: this, dependsOn });
       const gate = replicaGate(args, number, container, { parent: this });
-      ready.push(gate);
+      gates.push(gate);
       if (rolls) previous = gate;
     }
-    this.ready = ready;
+    this.ready = [...gates, ...roles(args, gates, { parent: this })];
     this.registerOutputs({});
   }
 }
@@ -98,5 +104,23 @@ function replicaGate(
       hasHealthcheck: planned.healthcheck !== undefined,
     },
     opts,
+  );
+}
+
+/** Passwords of roles in a database, set once it is healthy: who waits for the database waits for them too. */
+function roles(
+  { planned, passwords, secrets }: LongRunningArgs,
+  gates: readonly slipway.Replica[],
+  opts: pulumi.CustomResourceOptions,
+): slipway.PostgresRole[] {
+  // The rules have seen to it that there is only one.
+  return gates.slice(0, 1).flatMap((gate) =>
+    passwords.flatMap(({ name, postgresRole }) => {
+      const password = secrets.get(name);
+      if (!postgresRole || !password) return [];
+      const { role } = postgresRole;
+      const inputs = { service: planned.name, container: gate.container, role, user: role, password };
+      return [new slipway.PostgresRole(`${planned.name}-${role}`, inputs, { ...opts, dependsOn: [gate] })];
+    }),
   );
 }

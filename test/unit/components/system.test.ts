@@ -59,6 +59,22 @@ const PLAN: Plan = {
       source: 'generated',
       format: { kind: 'password', length: 32 },
       services: ['app'],
+      postgresRole: { service: 'db', role: 'shop' },
+    },
+    {
+      name: 'SMTP_KEY',
+      description: 'Of a third party.',
+      source: 'missing',
+      format: { kind: 'password', length: 32 },
+      services: [],
+      providedOnly: true,
+    },
+    {
+      name: 'SET',
+      description: 'Set by somebody.',
+      source: 'provided',
+      format: { kind: 'password', length: 32 },
+      services: ['app'],
     },
     {
       name: 'DB_URL',
@@ -104,7 +120,7 @@ beforeAll(async () => {
   const system = new System('shop', {
     plan: PLAN,
     running: new Set(['app-1']),
-    provided: () => pulumi.output('never asked for'),
+    provided: (name) => pulumi.output(`set ${name}`),
     engine: dockerHost({
       host: 'unix:///var/run/docker.sock',
       project: '/work/project',
@@ -133,8 +149,10 @@ describe('System', () => {
       'Job migrate',
       'Network shop-dev-door-app',
       'Network shop-dev-home',
+      'PostgresRole db-shop',
       'RandomId instance',
       'RandomPassword DB_PASSWORD',
+      'RandomPassword SET',
       'RemoteImage app',
       'RemoteImage db',
       'Replica app-1',
@@ -187,6 +205,15 @@ describe('System', () => {
       value: { DB_URL: { content: 'db://:a%2Fb@db', mode: '0400', uid: 1000, gid: 1000 } },
     });
     expect(JSON.stringify(inputsOf('docker:index/container:Container', 'shop-dev-app-1'))).not.toContain('a%2Fb');
+  });
+
+  test('sets the password of a role in the database once that is healthy', () => {
+    expect(inputsOf('slipway:index:PostgresRole', 'db-shop')).toMatchObject({
+      container: 'shop-dev-db-1-id',
+      role: 'shop',
+      user: 'shop',
+      password: { value: 'a/b' },
+    });
   });
 
   test('gives a database its volume by the name that it has on the host', () => {

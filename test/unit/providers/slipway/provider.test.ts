@@ -29,11 +29,14 @@ const job: Wire = {
 };
 const subnets: Wire = { stack: 's', pool: '10.0.0.0/16', networks: { home: 20 }, labels: {} };
 
+const postgresRole: Wire = { service: 'db', container: 'c1', role: 'app', user: 'app', password: secret('s3cr3t') };
+
 const RESOURCES: readonly [string, Wire][] = [
   ['slipway:index:Replica', replica],
   ['slipway:index:Files', files],
   ['slipway:index:Job', job],
   ['slipway:index:Subnets', subnets],
+  ['slipway:index:PostgresRole', postgresRole],
 ];
 
 describe.each(RESOURCES)('%s', (type, inputs) => {
@@ -161,5 +164,28 @@ describe('subnets', () => {
     expect(await preview({ ...subnets, networks: { home: 40 } })).toEqual({ home: UNKNOWN });
     expect(await preview({ ...subnets, pool: '10.1.0.0/16' })).toEqual({ home: UNKNOWN });
     expect(await preview({ ...subnets, networks: UNKNOWN })).toBe(UNKNOWN);
+  });
+});
+
+describe('the password of a role', () => {
+  const type = 'slipway:index:PostgresRole';
+
+  test('is set anew where anything changes, without a replacement', async () => {
+    for (const change of [{ container: UNKNOWN }, { password: secret('other') }, { role: 'x' }]) {
+      const diff = await client.diff(type, postgresRole, { ...postgresRole, ...change });
+      expect(diff).toMatchObject({ changes: true, replaces: [] });
+    }
+  });
+
+  test('is in no output, and in no message about one that can’t be', async () => {
+    const { state } = await client.create(type, postgresRole, { preview: true });
+    expect(JSON.stringify(state)).not.toContain('s3cr3t');
+    const { failures } = await client.check(type, { ...postgresRole, password: secret('s3cr3t\n') });
+    expect(failures).toEqual([{ property: 'password', reason: 'it has several lines; accepted: a single line' }]);
+  });
+
+  test('previews, is read and goes without an engine', async () => {
+    const args = { olds: postgresRole, state: {}, news: { ...postgresRole, role: 'x' }, preview: true };
+    expect(await client.update(type, 'db/app', args)).toMatchObject({ role: 'x' });
   });
 });
