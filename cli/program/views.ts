@@ -36,7 +36,12 @@ export function addViews({ add, runs, context }: Commands): void {
         (await import('../commands/logs.ts')).logs(context, services, options),
       ),
     );
-  add('plan', 'Print the resolved plan; needs no engine and no Pulumi.', ['slipway plan', 'slipway plan --json'])
+  add('plan', 'Print the resolved plan; needs no engine and no Pulumi.', [
+    'slipway plan',
+    'slipway plan --stack prod --diff dev',
+    'slipway plan --json',
+  ])
+    .option('--diff <stack>', 'only what differs from the plan of another stack, and which file says so')
     .option('--json', 'print as JSON')
     .action(runs(async (options: PlanOptions) => (await import('../commands/plan.ts')).plan(context, options)));
   add('smoke', 'Prove a running stack: one real piece of work through it, and its trail.', [
