@@ -220,6 +220,33 @@ const cases: readonly [obligation: string, stack: Stack, issue: Issue][] = [
     ),
   ],
   [
+    'a database that is published in production',
+    { stack: 'prod', values: { ports: { postgres: 15432 } } },
+    error(
+      'slipway:ports.postgres',
+      '"postgres" keeps data, and its port 5432 would be published as 15432 in prod',
+      'false for not published: `slipway run` and `slipway exec` reach it all the same',
+    ),
+  ],
+  [
+    'an image in production that may be any',
+    { stack: 'prod', values: { services: { api: { image: 'registry.example.com/api:latest' } } } },
+    error(
+      'slipway:services.api.image',
+      'registry.example.com/api:latest has the tag latest: nobody can say what would run',
+      'a version, best with its digest',
+    ),
+  ],
+  [
+    'an image in production without a tag',
+    { stack: 'prod', values: { images: { postgres: 'registry.example.com:5000/postgres' } } },
+    error(
+      'slipway:images.postgres',
+      'registry.example.com:5000/postgres has no tag, which means latest: nobody can say what would run',
+      'a version, best with its digest',
+    ),
+  ],
+  [
     'a memory limit below the reservation',
     { stack: 'prod', values: { services: { api: { memory: '128m' } } } },
     error(

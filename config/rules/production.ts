@@ -1,0 +1,56 @@
+import { plannedPorts } from '../plan/ports.ts';
+import { issuePath, type Resolution } from '../plan/resolution.ts';
+import type { Issue } from '../plan/types.ts';
+import { error, warning, type Rule } from './rule.ts';
+
+/** What is nobody's business on a developer's machine and has to be right in production. */
+export const checkProduction: Rule = (resolution) =>
+  resolution.environment === 'prod' ? [...checkStores(resolution), ...checkTags(resolution)] : [];
+
+/** Nothing that keeps data is published. */
+function checkStores({ active, settings, system }: Resolution): Issue[] {
+  return Object.entries(active).flatMap(([name, service]) => {
+    const keepsData = Object.values(service.volumes).some(({ readOnly }) => !readOnly);
+    if (!keepsData) return [];
+    return plannedPorts(service.ports)
+      .filter(({ published }) => published !== undefined)
+      .map((port) =>
+        error(
+          settings.ports[name] === undefined
+            ? issuePath(system.name, ['services', name, 'ports', port.name, 'published'])
+            : issuePath('slipway', ['ports', name]),
+          `"${name}" keeps data, and its port ${port.container} would be published as ${port.published ?? 0} in prod`,
+          'false for not published: `slipway run` and `slipway exec` reach it all the same',
+        ),
+      );
+  });
+}
+
+/** What runs is known: a tag may mean another image tomorrow, a digest never does. */
+function checkTags({ active, settings, system }: Resolution): Issue[] {
+  const used = new Set(Object.values(active).map(({ image }) => image));
+  return Object.entries(system.images).flatMap(([name, { reference }]) => {
+    if (reference === undefined || !used.has(name) || reference.includes('@sha256:')) return [];
+    const path = pathOf(name, { active, settings, system });
+    const tag = /:([\w.-]+)$/.exec(reference.replace(/^.*\//, ''))?.[1];
+    if (tag !== undefined && tag !== 'latest') {
+      return [
+        warning(path, `${reference} may be another image tomorrow: its tag can be moved`, `${reference}@sha256:…`),
+      ];
+    }
+    const what = tag === undefined ? 'no tag, which means latest' : 'the tag latest';
+    return [error(path, `${reference} has ${what}: nobody can say what would run`, 'a version, best with its digest')];
+  });
+}
+
+/** Where an image was chosen: for one service, for all that share it, or by the system. */
+function pathOf(
+  image: string,
+  { active, settings, system }: Pick<Resolution, 'active' | 'settings' | 'system'>,
+): string {
+  if (Object.hasOwn(settings.images, image)) return issuePath('slipway', ['images', image]);
+  const service = Object.keys(active).find((name) => active[name]?.image === image);
+  return service !== undefined && settings.services[service]?.image !== undefined
+    ? issuePath('slipway', ['services', service, 'image'])
+    : issuePath(system.name, ['images', image, 'reference']);
+}
