@@ -2,15 +2,27 @@ import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
 import { renderTemplate, templateSecrets } from '../config/plan/template.ts';
 import type { PlannedSecret, SecretFormat } from '../config/plan/types.ts';
+import { issuedValue, type IssuedPems } from './certificates.ts';
+
+/** The formats whose values are made here, once. */
+type GeneratedFormat = Extract<SecretFormat, { kind: 'password' } | { bytes: number }>;
+
+/** Where values come from that are not made here. */
+export interface SecretSources {
+  /** Reads a secret that somebody has set in the stack's configuration. */
+  readonly provided: (name: string) => pulumi.Output<string>;
+  /** What the stack's own authority has issued; absent: it has none. */
+  readonly issued?: IssuedPems | undefined;
+}
 
 /**
  * The values of a plan's secrets by name, all marked secret: set in the stack's configuration, or generated once and
- * kept in the encrypted state, or derived from others. Generated ones are protected: `down` keeps them with the data
- * that was written under them.
+ * kept in the encrypted state, or issued by the stack's own authority, or derived from others. Generated ones are
+ * protected: `down` keeps them with the data that was written under them.
  */
 export function secretValues(
   planned: readonly PlannedSecret[],
-  provided: (name: string) => pulumi.Output<string>,
+  { provided, issued }: SecretSources,
   parent: pulumi.Resource,
 ): ReadonlyMap<string, pulumi.Output<string>> {
   const byName = new Map(planned.map((secret) => [secret.name, secret]));
@@ -24,13 +36,15 @@ export function secretValues(
   };
   const makeValue = (secret: PlannedSecret): pulumi.Output<string> => {
     const { name, source, format } = secret;
-    if (format.kind !== 'template' && secret.providedOnly !== true) {
+    if (isGenerated(format)) {
       // Made though another is set: what is protected can't go from the state just because a person sets a value.
-      const made = generated(name, format, parent);
-      if (source === 'generated') return made;
+      const made = secret.providedOnly === true ? undefined : generated(name, format, parent);
+      return made !== undefined && source === 'generated' ? made : provided(name);
     }
-    if (source === 'provided' || format.kind !== 'template') return provided(name);
-    const { template } = format;
+    if (source === 'provided') return provided(name);
+    return format.kind === 'template' ? derived(format.template) : issuedValue(format, issued);
+  };
+  const derived = (template: string): pulumi.Output<string> => {
     const parts = templateSecrets(template).flatMap((each) => {
       const part = byName.get(each);
       return part ? [[each, valueOf(part)] as const] : [];
@@ -42,12 +56,12 @@ export function secretValues(
   return values;
 }
 
+function isGenerated(format: SecretFormat): format is GeneratedFormat {
+  return ['password', 'base64', 'hex', 'laravel-key'].includes(format.kind);
+}
+
 /** A value made once; a changed format makes a new one. */
-function generated(
-  name: string,
-  format: Exclude<SecretFormat, { kind: 'template' }>,
-  parent: pulumi.Resource,
-): pulumi.Output<string> {
+function generated(name: string, format: GeneratedFormat, parent: pulumi.Resource): pulumi.Output<string> {
   const opts = { parent, protect: true };
   switch (format.kind) {
     case 'password':

@@ -2,6 +2,7 @@ import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
 import type { Plan, PlannedService } from '../config/plan/types.ts';
 import type { Owner } from '../engine/labels.ts';
+import { issueCertificates } from './certificates.ts';
 import type { Deployed, Engine, EngineFactory } from './engine.ts';
 import { secretValues } from './secrets.ts';
 
@@ -27,7 +28,8 @@ export class System extends pulumi.ComponentResource {
     const { plan } = args;
     this.instance = new random.RandomId('instance', { byteLength: 4 }, { parent: this, protect: true }).hex;
     const engine = args.engine({ plan, owner: ownerOf(plan, this.instance), running: args.running, parent: this });
-    const secrets = secretValues(plan.secrets, args.provided, this);
+    const issued = plan.certificates && issueCertificates(plan.certificates, this);
+    const secrets = secretValues(plan.secrets, { provided: args.provided, issued }, this);
     deployServices(plan.services, engine, secrets);
     this.urls = pulumi.output(urlsOf(plan));
     this.registerOutputs({ instance: this.instance, urls: this.urls });

@@ -1,3 +1,4 @@
+import { plannedCertificates } from './plan/certificates.ts';
 import { plannedImages } from './plan/images.ts';
 import { stackPrefix } from './plan/names.ts';
 import { plannedNetworks } from './plan/networks.ts';
@@ -116,6 +117,8 @@ function planOf(resolution: Resolution): Plan {
   const { system, active, settings, environment, stack, prefix } = resolution;
   const services = plannedServices(resolution);
   const smoke = plannedSmoke(system, active);
+  const secrets = plannedSecrets(system.secrets, active, resolution.providedSecrets);
+  const certificates = plannedCertificates(system, secrets, prefix);
   return {
     system: system.name,
     environment,
@@ -129,7 +132,8 @@ function planOf(resolution: Resolution): Plan {
     images: plannedImages(system.images, new Set(services.map(({ imageName }) => imageName)), resolution.built),
     networks: plannedNetworks(system.services, active),
     volumes: plannedVolumes(system),
-    secrets: plannedSecrets(system.secrets, active, resolution.providedSecrets),
+    secrets,
+    ...(certificates && { certificates }),
     tasks: plannedTasks(system, active),
     ...(smoke && { smoke }),
   };

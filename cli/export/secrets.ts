@@ -6,24 +6,36 @@ import { stackOption } from '../output/format.ts';
 import { pulumi } from '../pulumi/cli.ts';
 import { parseExport, type StackState } from '../pulumi/state.ts';
 import { nameOfUrn } from '../pulumi/urn.ts';
-import { secretValues } from './values.ts';
+import { secretValues, type Issued } from './values.ts';
 
 /** What generated values are kept as: see components/secrets.ts. */
 const PASSWORD = 'random:index/randomPassword:RandomPassword';
 
+/** What certificates and keys are kept as: see components/certificates.ts. */
+const TLS = {
+  key: 'tls:index/privateKey:PrivateKey',
+  authority: 'tls:index/selfSignedCert:SelfSignedCert',
+  certificate: 'tls:index/locallySignedCert:LocallySignedCert',
+};
+
 /**
- * The values of a plan's secrets by name: generated ones from the stack's decrypted state, others from its configuration.
+ * The values of a plan's secrets by name: generated and issued ones from the stack's decrypted state, others from its
+ * configuration.
  * @throws CommandFailure if the stack has not got all of them, or they can't be decrypted
  */
 export async function readSecrets(context: Context, plan: Plan): Promise<ReadonlyMap<string, string>> {
   const { stack, secrets } = plan;
   const has = (source: (typeof secrets)[number]['source']): boolean =>
     secrets.some((secret) => secret.source === source);
-  const [generated, provided] = await Promise.all([
-    has('generated') ? readGenerated(context, stack) : new Map<string, string>(),
+  const [state, provided] = await Promise.all([
+    has('generated') || has('issued') ? readDecrypted(context, stack) : NOTHING,
     has('provided') ? readProvided(context, stack) : new Map<string, string>(),
   ]);
-  const { values, missing } = secretValues(secrets, { generated, provided });
+  const { values, missing } = secretValues(secrets, {
+    generated: generatedIn(state),
+    issued: issuedIn(state),
+    provided,
+  });
   if (missing.length === 0) return values;
   throw new CommandFailure(
     EXIT.failed,
@@ -32,22 +44,41 @@ export async function readSecrets(context: Context, plan: Plan): Promise<Readonl
   );
 }
 
-async function readGenerated(context: Context, stack: string): Promise<Map<string, string>> {
+type Resources = Pick<StackState, 'resources'>;
+
+const NOTHING: Resources = { resources: [] };
+
+async function readDecrypted(context: Context, stack: string): Promise<Resources> {
   const result = await pulumi(context, ['stack', 'export', '--show-secrets', '--stack', stack]);
   if (result.exitCode !== 0) throw result.failure(`the secrets of stack "${stack}" can't be read`);
-  return generatedIn(parseExport(result.stdout));
+  return parseExport(result.stdout);
 }
 
 /** What Pulumi puts in a secret's place when it shows it: the JSON of the value, as text. */
 const Shown = z.looseObject({ plaintext: z.string() });
 
 /** The generated values in a decrypted state, by the names of their secrets. */
-export function generatedIn({ resources }: StackState): Map<string, string> {
+export function generatedIn(state: Resources): Map<string, string> {
+  return outputsIn(state, PASSWORD, 'result');
+}
+
+/** What a decrypted state has of the stack's own authority. */
+export function issuedIn(state: Resources): Issued {
+  const [authority] = outputsIn(state, TLS.authority, 'certPem').values();
+  return {
+    ...(authority !== undefined && { authority }),
+    certificates: outputsIn(state, TLS.certificate, 'certPem'),
+    keys: outputsIn(state, TLS.key, 'privateKeyPemPkcs8'),
+  };
+}
+
+/** An output of all resources of one type by their names, without what was replaced and is still to be deleted. */
+function outputsIn({ resources }: Resources, type: string, output: string): Map<string, string> {
   return new Map(
     resources
-      .filter((resource) => resource.type === PASSWORD && resource.delete !== true)
+      .filter((resource) => resource.type === type && resource.delete !== true)
       .flatMap(({ urn, outputs }) => {
-        const value = shownValue(outputs?.['result']);
+        const value = shownValue(outputs?.[output]);
         return typeof value === 'string' ? [[nameOfUrn(urn), value] as const] : [];
       }),
   );

@@ -1,12 +1,24 @@
 import { renderTemplate, templateSecrets } from '../../config/plan/template.ts';
 import type { PlannedSecret, SecretFormat } from '../../config/plan/types.ts';
 
+/** What a stack's own authority has issued, in PEM: see components/certificates.ts. */
+export interface Issued {
+  /** Certificate of the authority; absent: there is none yet. */
+  readonly authority?: string;
+  /** What it has signed, by name, without its own certificate. */
+  readonly certificates: ReadonlyMap<string, string>;
+  /** Private keys in PKCS#8, by the names of their certificates. */
+  readonly keys: ReadonlyMap<string, string>;
+}
+
 /** What is known of a stack's secrets, by name. */
 export interface KnownSecrets {
   /** What the state keeps of those that were generated: a password, or random bytes as hex digits. */
   readonly generated: ReadonlyMap<string, string>;
   /** What somebody has set in the configuration. */
   readonly provided: ReadonlyMap<string, string>;
+  /** What the state keeps of certificates and their keys; absent: the plan has none. */
+  readonly issued?: Issued;
 }
 
 /** The values of a plan's secrets by name, and the names of those that nothing is known of, sorted. */
@@ -22,9 +34,9 @@ export function secretValues(planned: readonly PlannedSecret[], known: KnownSecr
   const valueOf = ({ name, source, format }: PlannedSecret): string | undefined => {
     if (source === 'missing') return undefined; // No service that runs gets it.
     if (source === 'provided' || format.kind !== 'template') {
-      const found = source === 'provided' ? known.provided.get(name) : known.generated.get(name);
+      const found = knownValue({ name, source, format }, known);
       if (found === undefined) missing.add(name);
-      return found === undefined || source === 'provided' ? found : generatedValue(format, found);
+      return found;
     }
     const parts = templateSecrets(format.template).flatMap((part) => {
       const secret = byName.get(part);
@@ -40,8 +52,24 @@ export function secretValues(planned: readonly PlannedSecret[], known: KnownSecr
   };
 }
 
+/** The value of a secret that is not built from others; undefined: nothing is known of it. */
+function knownValue(
+  { name, source, format }: Pick<PlannedSecret, 'name' | 'source' | 'format'>,
+  { provided, generated, issued }: KnownSecrets,
+): string | undefined {
+  if (source === 'provided') return provided.get(name);
+  if (format.kind === 'ca-certificate') return issued?.authority;
+  if (format.kind === 'private-key') return issued?.keys.get(format.certificate);
+  if (format.kind === 'certificate') {
+    const certificate = issued?.certificates.get(format.certificate);
+    return certificate === undefined || issued?.authority === undefined ? undefined : certificate + issued.authority;
+  }
+  const kept = generated.get(name);
+  return kept === undefined || format.kind === 'template' ? undefined : generatedValue(format, kept);
+}
+
 /** A generated value in its format, from what the state keeps of it. */
-function generatedValue(format: SecretFormat, kept: string): string {
+function generatedValue(format: Extract<SecretFormat, { kind: 'password' } | { bytes: number }>, kept: string): string {
   const base64 = (): string => Buffer.from(kept, 'hex').toString('base64');
   switch (format.kind) {
     case 'password':
@@ -51,8 +79,6 @@ function generatedValue(format: SecretFormat, kept: string): string {
       return base64();
     case 'laravel-key':
       return `base64:${base64()}`;
-    case 'template':
-      throw new Error('a template is derived, not generated');
     default:
       return format satisfies never;
   }

@@ -10,7 +10,10 @@ const PARAMETER = /\$\{([a-z][A-Za-z0-9]*)\}/g;
 /** `${memory*0.5}`, `${cpus*4}`: a share of what the service may use, for what is tuned to that. */
 const SHARE = /\$\{(memory|cpus)\*(\d+(?:\.\d+)?)\}/g;
 
-/** Fills the system's parameters into variables, commands, health checks, files, tasks and templates of secrets. */
+/**
+ * Fills the system's parameters into variables, commands, health checks, files, tasks, names of certificates and
+ * templates of secrets.
+ */
 export function fillParameters(system: System): { system: System; issues: Issue[] } {
   const issues: Issue[] = [];
   const known = Object.keys(system.parameters).sort();
@@ -29,6 +32,10 @@ export function fillParameters(system: System): { system: System; issues: Issue[
   const secrets = mapValues(system.secrets, (secret, name) =>
     fillSecret(secret, (text, ...path) => fill(text, ['secrets', name, ...path])),
   );
+  const certificates = mapValues(system.certificates, (certificate, name) => ({
+    ...certificate,
+    names: certificate.names.map((text, index) => fill(text, ['certificates', name, 'names', index])),
+  }));
   const services = mapValues(system.services, (service, name) =>
     fillService(service, (text, ...path) => {
       const tuned = fillShares(text, service, (what) => {
@@ -46,7 +53,7 @@ export function fillParameters(system: System): { system: System; issues: Issue[
     ...task,
     command: task.command.map((text, index) => fill(text, ['tasks', name, 'command', index])),
   }));
-  return { system: { ...system, secrets, services, tasks }, issues };
+  return { system: { ...system, secrets, certificates, services, tasks }, issues };
 }
 
 function fillSecret(secret: Secret, fill: (text: string, ...path: PropertyKey[]) => string): Secret {

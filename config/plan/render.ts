@@ -39,6 +39,7 @@ export function renderPlan(plan: Plan): string {
       plan.volumes.map(({ name, service, description }) => `${name}: of ${service}. ${description}`),
     ),
     ...section('secrets', plan.secrets.map(secretFact)),
+    ...section('certificates', certificateFacts(plan.certificates)),
     ...section('tasks', plan.tasks.flatMap(taskFacts)),
     ...section(
       'smoke test',
@@ -184,6 +185,19 @@ function secretFact({ name, source, format, services, description, postgresRole 
   return `${name}: ${source}, ${formatText(format)}, for ${readers}${rotation}. ${description}`;
 }
 
+function certificateFacts(certificates: Plan['certificates']): string[] {
+  if (!certificates) return [];
+  const { authority, issued } = certificates;
+  return [
+    `authority: ${authority.commonName}, for ${authority.validityDays} days`,
+    ...issued.map(
+      ({ name, description, names, commonName, usage, validityDays, renewalDays }) =>
+        `${name}: of a ${usage} called ${commonName}, good for ${names.join(' ')}, ${validityDays} days, ` +
+        `renewed ${renewalDays} days before their end. ${description}`,
+    ),
+  ];
+}
+
 function taskFacts({ name, description, service, command, destructive, interactive }: PlannedTask): string[] {
   const kind = [...(destructive ? ['destroys data'] : []), ...(interactive ? ['interactive'] : [])];
   return [`${name}: in ${[service, ...kind].join(', ')}. ${description}`, `${name}: ${command.map(quoted).join(' ')}`];
@@ -201,6 +215,12 @@ export function formatText(format: PlannedSecret['format']): string {
       return `a Laravel key of ${format.bytes} bytes`;
     case 'template':
       return JSON.stringify(format.template);
+    case 'certificate':
+      return `certificate ${format.certificate} with its chain`;
+    case 'private-key':
+      return `the private key of certificate ${format.certificate}`;
+    case 'ca-certificate':
+      return "the certificate of the stack's authority";
     default:
       return format satisfies never;
   }

@@ -34,7 +34,8 @@ export function plannedSecrets(
 function sourceOf(name: string, { kind }: Secret['format'], provided: readonly string[]): PlannedSecret['source'] {
   // What somebody has set wins, over derived ones too.
   if (provided.includes(name)) return 'provided';
-  return kind === 'template' ? 'derived' : 'generated';
+  if (kind === 'template') return 'derived';
+  return ['certificate', 'private-key', 'ca-certificate'].includes(kind) ? 'issued' : 'generated';
 }
 
 /** Secrets that have no value: a third party's that nobody has set, and what is built from one, sorted. */

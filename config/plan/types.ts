@@ -29,6 +29,8 @@ export interface Plan {
   readonly networks: readonly PlannedNetwork[];
   readonly volumes: readonly PlannedVolume[];
   readonly secrets: readonly PlannedSecret[];
+  /** What the stack's own authority signs; absent: it has none. */
+  readonly certificates?: PlannedCertificates;
   readonly tasks: readonly PlannedTask[];
   /** What proves a deployment by work; absent: the system declares none. */
   readonly smoke?: PlannedSmoke;
@@ -254,8 +256,11 @@ export interface PlannedVolume {
 export interface PlannedSecret {
   readonly name: string;
   readonly description: string;
-  /** Where the value comes from; `missing`: from a third party, it is not set, and no service that runs gets it. */
-  readonly source: 'provided' | 'generated' | 'derived' | 'missing';
+  /**
+   * Where the value comes from; `issued`: from the stack's own authority; `missing`: from a third party, it is not set,
+   * and no service that runs gets it.
+   */
+  readonly source: 'provided' | 'generated' | 'derived' | 'issued' | 'missing';
   readonly format: SecretFormat;
   /** Services that get it, sorted. */
   readonly services: readonly string[];
@@ -273,7 +278,39 @@ export type SecretFormat =
       /** Built from others: `${NAME}` as it is, `${NAME|url}` percent-encoded, `${NAME|sha256}` its digest in hex. */
       readonly kind: 'template';
       readonly template: string;
+    }
+  | {
+      /** In PEM: the certificate with its chain, leaf first, or its private key in PKCS#8. */
+      readonly kind: 'certificate' | 'private-key';
+      /** Name of the certificate. */
+      readonly certificate: string;
+    }
+  | {
+      /** In PEM: the certificate of the stack's authority, for those who verify what it has signed. */
+      readonly kind: 'ca-certificate';
     };
+
+/** The stack's own authority, and what it signs. */
+export interface PlannedCertificates {
+  readonly authority: { readonly commonName: string; readonly validityDays: number };
+  /** Sorted by name; left out is what somebody has set certificate and key of. */
+  readonly issued: readonly PlannedCertificate[];
+}
+
+/** A certificate that the stack's authority signs. */
+export interface PlannedCertificate {
+  readonly name: string;
+  /** Who shows it, and to whom. */
+  readonly description: string;
+  /** Common name of its subject. */
+  readonly commonName: string;
+  /** DNS names that it is good for, sorted. */
+  readonly names: readonly string[];
+  readonly usage: 'server' | 'client';
+  readonly validityDays: number;
+  /** How many days before its end an `up` makes a new one. */
+  readonly renewalDays: number;
+}
 
 /** Real work that proves a deployment: a request that starts it, and one that tells when it is done. */
 export interface PlannedSmoke {

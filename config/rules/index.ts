@@ -1,5 +1,6 @@
 import type { Resolution } from '../plan/resolution.ts';
 import type { Issue } from '../plan/types.ts';
+import { checkCertificates } from './certificates.ts';
 import { checkCycles, checkProfilesOfDependencies } from './dependencies.ts';
 import { checkMounts } from './mounts.ts';
 import { checkNames } from './names.ts';
@@ -28,6 +29,7 @@ const RULES: readonly Rule[] = [
   checkRotation,
   checkTemplates,
   checkClearText,
+  checkCertificates,
   checkPool,
 ];
 

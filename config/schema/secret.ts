@@ -10,6 +10,9 @@ export const SecretFormat = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('hex'), bytes: Size.default(32) }),
   z.strictObject({ kind: z.literal('laravel-key'), bytes: Size.default(32) }),
   z.strictObject({ kind: z.literal('template'), template: z.string() }),
+  z.strictObject({ kind: z.literal('certificate'), certificate: Name }),
+  z.strictObject({ kind: z.literal('private-key'), certificate: Name }),
+  z.strictObject({ kind: z.literal('ca-certificate') }),
 ]);
 export type SecretFormat = z.output<typeof SecretFormat>;
 

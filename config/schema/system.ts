@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Certificate } from './certificate.ts';
 import type { EnvironmentName } from './environment.ts';
 import { Image } from './image.ts';
 import { Name, VariableName } from './name.ts';
@@ -18,6 +19,10 @@ export const System = z.strictObject({
     .meta({ description: 'Texts that `${name}` stands for in variables, commands, files and templates.' }),
   images: z.record(Name, Image),
   secrets: z.record(VariableName, Secret).default({}),
+  certificates: z
+    .record(Name, Certificate)
+    .default({})
+    .meta({ description: "What the stack's own authority signs; secrets deliver it." }),
   volumes: z.record(Name, Volume).default({}),
   services: z.record(Name, Service),
   tasks: z.record(Name, Task).default({}),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { generatedIn, providedIn } from '../../../../cli/export/secrets.ts';
+import { generatedIn, issuedIn, providedIn } from '../../../../cli/export/secrets.ts';
 import { secretValues } from '../../../../cli/export/values.ts';
 import { parseExport } from '../../../../cli/pulumi/state.ts';
 import type { PlannedSecret } from '../../../../config/plan/types.ts';
@@ -37,6 +37,30 @@ describe('the values of secrets', () => {
     [{ ...generated('E', { kind: 'base64', bytes: 3 }), source: 'provided' }, 'a/b'],
   ])('are those of the stack: %j', (secret, expected) => {
     expect(secretValues([secret], known)).toEqual({ values: new Map([[secret.name, expected]]), missing: [] });
+  });
+
+  const issued = (name: string, format: PlannedSecret['format']): PlannedSecret => ({
+    ...generated(name, format),
+    source: 'issued',
+  });
+
+  test('are what the stack’s authority has issued, a certificate followed by that of the authority', () => {
+    const planned = [
+      issued('CERT', { kind: 'certificate', certificate: 'edge' }),
+      issued('KEY', { kind: 'private-key', certificate: 'edge' }),
+      issued('CA', { kind: 'ca-certificate' }),
+      issued('NEW', { kind: 'private-key', certificate: 'new' }),
+    ];
+    const made = { authority: 'ca\n', certificates: new Map([['edge', 'leaf\n']]), keys: new Map([['edge', 'key\n']]) };
+    expect(secretValues(planned, { ...known, issued: made })).toEqual({
+      values: new Map([
+        ['CERT', 'leaf\nca\n'],
+        ['KEY', 'key\n'],
+        ['CA', 'ca\n'],
+      ]),
+      missing: ['NEW'],
+    });
+    expect(secretValues(planned, known).missing).toEqual(['CA', 'CERT', 'KEY', 'NEW']);
   });
 
   test('are derived from each other', () => {
@@ -84,6 +108,31 @@ describe('what is known of secrets', () => {
         ['B', 'in clear'],
       ]),
     );
+  });
+
+  test('is read from a decrypted state, of the authority and what it has issued too', () => {
+    const made = (type: string, name: string, outputs: object, more: object = {}) => ({
+      ...resource(name, undefined, more),
+      urn: `urn:pulumi:dev::slipway::slipway:components:System$${type}::${name}`,
+      type,
+      outputs,
+    });
+    const key = 'tls:index/privateKey:PrivateKey';
+    const signed = 'tls:index/locallySignedCert:LocallySignedCert';
+    const resources = [
+      made(key, 'CA', { privateKeyPemPkcs8: shown('ca key') }),
+      made('tls:index/selfSignedCert:SelfSignedCert', 'CA', { certPem: 'ca' }),
+      made(key, 'edge', { privateKeyPem: shown('sec1'), privateKeyPemPkcs8: shown('pkcs8') }),
+      made(signed, 'edge', { certPem: 'old' }, { delete: true }),
+      made(signed, 'edge', { certPem: 'leaf' }),
+    ];
+    const { authority, certificates, keys } = issuedIn(
+      parseExport(JSON.stringify({ version: 3, deployment: { resources } })),
+    );
+    expect(authority).toBe('ca');
+    expect(certificates).toEqual(new Map([['edge', 'leaf']]));
+    expect(keys.get('edge')).toBe('pkcs8');
+    expect(issuedIn({ resources: [] })).toEqual({ certificates: new Map(), keys: new Map() });
   });
 
   test('is read from a decrypted configuration, other settings aside', () => {
