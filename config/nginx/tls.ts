@@ -74,7 +74,7 @@ export function tlsProxy(proxy: TlsProxy): string {
     ...mainSettings(workers, connections),
     ...block('http', [
       ...httpSettings(),
-      ...zones.map(({ name, rate }) => `limit_req_zone $binary_remote_addr zone=${name}:10m rate=${rate};`),
+      ...zones.map(({ name, rate }) => `limit_req_zone $binary_remote_addr zone=${requests(name)}:10m rate=${rate};`),
       'limit_conn_zone $binary_remote_addr zone=addresses:10m;',
       'limit_req_status 429;',
       'limit_conn_status 429;',
@@ -89,6 +89,11 @@ export function tlsProxy(proxy: TlsProxy): string {
       ...sites.flatMap((site) => server(site, connectionsPerAddress)),
     ]),
   ]);
+}
+
+/** Shared memory has one space of names, and upstreams have theirs in it too. */
+function requests(zone: string): string {
+  return `requests-${zone}`;
 }
 
 /** Mozilla's intermediate recommendation (ssl-config.mozilla.org); no stapling, which needs a way out to a responder. */
@@ -121,7 +126,7 @@ function server({ names, places, health: own, headers }: Site, connectionsPerAdd
 
 function location({ path, isPattern = false, to, limit, patience }: Place): string[] {
   return block(`location ${isPattern ? '~ ' : ''}${path}`, [
-    `limit_req zone=${limit.zone} burst=${limit.burst} nodelay;`,
+    `limit_req zone=${requests(limit.zone)} burst=${limit.burst} nodelay;`,
     ...(patience === undefined ? [] : [`proxy_send_timeout ${patience}s;`, `proxy_read_timeout ${patience}s;`]),
     `proxy_pass http://${to.service};`,
   ]);

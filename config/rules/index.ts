@@ -6,6 +6,7 @@ import { checkMounts } from './mounts.ts';
 import { checkNames } from './names.ts';
 import { checkPool } from './pool.ts';
 import { checkPorts } from './ports.ts';
+import { checkProduction } from './production.ts';
 import { checkConditions, checkReferences } from './references.ts';
 import { checkReplicas } from './replicas.ts';
 import { checkReservations } from './resources.ts';
@@ -30,6 +31,7 @@ const RULES: readonly Rule[] = [
   checkTemplates,
   checkClearText,
   checkCertificates,
+  checkProduction,
   checkPool,
 ];
 

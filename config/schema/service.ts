@@ -63,7 +63,11 @@ export const Service = z.strictObject({
   }),
   ulimits: z
     .partialRecord(z.enum(['core', 'memlock', 'nofile', 'nproc', 'stack']), z.number().int().min(-1))
-    .default({ nofile: 65_536 })
-    .meta({ description: 'Limits of each process, soft and hard, as setrlimit counts them; -1: none.' }),
+    .default({})
+    .meta({
+      description:
+        "Limits of each process, soft and hard, as setrlimit counts them; -1: none. Where none is given, the engine's hold: " +
+        'it can raise none that it has not got itself.',
+    }),
 });
 export type Service = z.output<typeof Service>;

@@ -95,6 +95,8 @@ export interface ReplicaArgs {
   readonly drainMs: pulumi.Input<number>;
   /** From SIGTERM to SIGKILL. */
   readonly stopGraceMs: pulumi.Input<number>;
+  /** Most processes and threads; absent: no limit. */
+  readonly pidsLimit?: pulumi.Input<number>;
   readonly hasHealthcheck: pulumi.Input<boolean>;
 }
 
@@ -140,6 +142,10 @@ export interface JobArgs {
   /** Bytes. */
   readonly memory?: pulumi.Input<number>;
   readonly cpus?: pulumi.Input<number>;
+  /** Most processes and threads; absent: no limit. */
+  readonly pidsLimit?: pulumi.Input<number>;
+  /** Limits of each process by their names, soft and hard. */
+  readonly ulimits?: Readonly<Record<string, number>>;
   readonly readOnly: pulumi.Input<boolean>;
   readonly capAdd: pulumi.Input<readonly pulumi.Input<string>[]>;
   readonly capDrop: pulumi.Input<readonly pulumi.Input<string>[]>;

@@ -101,6 +101,7 @@ function replicaGate(
       healthTimeoutMs,
       drainMs,
       stopGraceMs,
+      pidsLimit: planned.pidsLimit,
       hasHealthcheck: planned.healthcheck !== undefined,
     },
     opts,

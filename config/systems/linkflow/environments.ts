@@ -1,4 +1,5 @@
 import type { Overlay, SystemInput } from '../../schema/system.ts';
+import { prodProxy } from './proxy.ts';
 import { developedSources } from './sources.ts';
 import { postgresCommand, redisCommand } from './stores.ts';
 
@@ -62,11 +63,50 @@ function shares(
   return { limits: { memory: limit[0], cpus: limit[1] }, reservations: { memory: reserved[0], cpus: reserved[1] } };
 }
 
-/** Production: replicas and limits of the guide; nothing but nginx is published. */
+/** Who may connect to PostgreSQL, and how: by its own socket, or over TLS with a password. Nobody else is listed. */
+const TLS_ONLY = `# TYPE  DATABASE  USER  ADDRESS  METHOD
+local   all  all       trust
+hostssl all  all  all  scram-sha-256
+`;
+const HBA_FILE = '/etc/postgresql/access/pg_hba.conf';
+
+/** A certificate and its key, as secrets of the system. */
+function certificateSecrets(prefix: string, certificate: string, of: string): NonNullable<Environment['secrets']> {
+  return {
+    [`${prefix}_CERTIFICATE`]: {
+      description: `Certificate of ${of}, with its chain.`,
+      format: { kind: 'certificate', certificate },
+    },
+    [`${prefix}_KEY`]: {
+      description: `Key of the certificate of ${of}.`,
+      format: { kind: 'private-key', certificate },
+    },
+  };
+}
+
+/** The same, as files of the service that shows it. */
+function certificateFiles(prefix: string): Record<string, { secret: string; env: false }> {
+  return {
+    TLS_CERTIFICATE: { secret: `${prefix}_CERTIFICATE`, env: false },
+    TLS_KEY: { secret: `${prefix}_KEY`, env: false },
+  };
+}
+
+/** Production: replicas and limits of the guide; TLS everywhere it crosses the way in; nothing but nginx is published. */
 export const prod: Environment = {
   parameters: { sslmode: 'require' },
+  certificates: {
+    postgres: { description: 'Shown by the database to its clients.', names: ['postgres', 'localhost'] },
+    nginx: { description: 'Shown to the world.', names: ['${apiHost}', '${engineHost}', 'localhost'] },
+  },
+  secrets: {
+    ...certificateSecrets('POSTGRES', 'postgres', 'the database'),
+    ...certificateSecrets('NGINX', 'nginx', 'the proxy'),
+  },
   services: {
     postgres: {
+      secrets: certificateFiles('POSTGRES'),
+      files: { [HBA_FILE]: { content: TLS_ONLY } },
       ...shares(['2g', 2], ['1g', 1]),
       command: postgresCommand({
         // The guide's figures for the 2 GiB and 2 CPUs that it gives: 1GB, 3GB, 32MB, 256MB, 8 and 64MB.
@@ -83,6 +123,10 @@ export const prod: Environment = {
         log_min_duration_statement: '500',
         log_checkpoints: 'on',
         log_lock_waits: 'on',
+        ssl: 'on',
+        ssl_cert_file: '/run/secrets/TLS_CERTIFICATE',
+        ssl_key_file: '/run/secrets/TLS_KEY',
+        hba_file: HBA_FILE,
       }),
       // Parallel workers share memory there, and the engine's 64 MiB are soon full.
       shmSize: '256m',
@@ -121,6 +165,8 @@ export const prod: Environment = {
     nginx: {
       ...shares(['256m', 1], ['128m', 0.25]),
       profiles: [],
+      ...prodProxy,
+      secrets: certificateFiles('NGINX'),
       ports: { http: { published: 80, address: '0.0.0.0' }, https: { published: 443, address: '0.0.0.0' } },
     },
     // Limits and reservations from here on, and those of scheduler and nginx, are ours: the guide leaves them out.

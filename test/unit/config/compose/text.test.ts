@@ -37,7 +37,6 @@ describe('the text of a compose.yaml', () => {
         '    cap_drop: [ ALL ]',
         '    security_opt: [ no-new-privileges:true ]',
         '    pids_limit: 512',
-        '    ulimits: { nofile: 65536 }',
         '    restart: unless-stopped',
         '    stop_grace_period: 30s',
         '    logging: { driver: json-file, options: { max-file: "3", max-size: 10m } }',

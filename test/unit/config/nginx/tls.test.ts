@@ -58,7 +58,7 @@ describe('a proxy over TLS', () => {
 
   test('counts requests and connections by address, and answers too many with 429', () => {
     const text = config();
-    expect(text).toContain('limit_req_zone $binary_remote_addr zone=few:10m rate=5r/s;');
+    expect(text).toContain('limit_req_zone $binary_remote_addr zone=requests-few:10m rate=5r/s;');
     expect(text).toContain('limit_conn addresses 20;');
     expect(text).toContain('limit_req_status 429;');
     expect(text).toContain('limit_conn_status 429;');
@@ -76,11 +76,11 @@ describe('a site', () => {
 
   test('limits each place in its zone, and is as patient as the place asks', () => {
     expect(block(config(), 'location /api/')).toEqual([
-      'limit_req zone=all burst=50 nodelay;',
+      'limit_req zone=requests-all burst=50 nodelay;',
       'proxy_pass http://api;',
     ]);
     expect(block(config(), 'location ~ ^/(login|register)')).toEqual([
-      'limit_req zone=few burst=10 nodelay;',
+      'limit_req zone=requests-few burst=10 nodelay;',
       'proxy_send_timeout 120s;',
       'proxy_read_timeout 120s;',
       'proxy_pass http://api;',
