@@ -6,6 +6,7 @@ import { CommandFailure, EXIT, EXIT_CODE_HELP } from './exit-codes.ts';
 import { addAccess } from './program/access.ts';
 import { addChanges } from './program/changes.ts';
 import type { Commands } from './program/commands.ts';
+import { addSecrets } from './program/secrets.ts';
 import { addViews } from './program/views.ts';
 import { environmentFor } from './pulumi/passphrase.ts';
 
@@ -48,20 +49,28 @@ function assemble(outer: Context, outcome: Outcome): Command {
     .hook('preAction', (_program, command) => {
       env = environmentFor(command.opts<StackOption>().stack, outer);
     });
-  const add: Commands['add'] = (name, description, examples) =>
-    program
-      .command(name)
-      .description(description)
-      .option('-s, --stack <name>', 'stack to work on: Pulumi.<name>.yaml describes it', 'dev')
-      .addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}\n\n${EXIT_CODE_HELP}`);
+  const addTo =
+    (parent: Command): Commands['add'] =>
+    (name, description, examples) =>
+      parent
+        .command(name)
+        .description(description)
+        .option('-s, --stack <name>', 'stack to work on: Pulumi.<name>.yaml describes it', 'dev')
+        .addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}\n\n${EXIT_CODE_HELP}`);
+  const add = addTo(program);
+  const group: Commands['group'] = (name, description) =>
+    addTo(
+      program.command(name).description(description).helpCommand(false).addHelpText('after', `\n${EXIT_CODE_HELP}`),
+    );
   const runs: Commands['runs'] =
     (action) =>
     async (...args) => {
       outcome.exitCode = await action(...args);
     };
-  addChanges({ add, runs, context });
-  addViews({ add, runs, context });
-  addAccess({ add, runs, context });
+  addChanges({ add, group, runs, context });
+  addViews({ add, group, runs, context });
+  addAccess({ add, group, runs, context });
+  addSecrets({ add, group, runs, context });
   return program;
 }
 

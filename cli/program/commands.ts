@@ -5,6 +5,8 @@ import type { Context } from '../context.ts';
 export interface Commands {
   /** Adds a command that works on a stack. */
   readonly add: (name: string, description: string, examples: readonly string[]) => Command;
+  /** Adds a command that has none but commands of its own; answers what these are added with. */
+  readonly group: (name: string, description: string) => Commands['add'];
   /** Takes the exit code of an action over. */
   readonly runs: <A extends unknown[]>(action: (...args: A) => Promise<number>) => (...args: A) => Promise<void>;
   readonly context: Context;

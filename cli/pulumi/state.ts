@@ -18,6 +18,9 @@ export interface StateResource {
   readonly protect?: boolean;
   /** Replaced, and still to be deleted. */
   readonly delete?: boolean;
+  /** When it was made, and last changed: ISO 8601. */
+  readonly created?: string;
+  readonly modified?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
 }

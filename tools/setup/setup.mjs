@@ -27,6 +27,7 @@ const stepsByCommand = {
   graph: reading,
   help: reading,
   env: toolchain,
+  secrets: toolchain,
   status: looking,
   logs: looking,
   exec: looking,

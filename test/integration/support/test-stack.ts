@@ -101,6 +101,20 @@ export class TestStack {
     };
   }
 
+  /** Runs `slipway secrets` as a script does that has the value in a pipe; `env` on top of that of other commands. */
+  async secrets(args: readonly string[], input = '', env: Record<string, string> = {}): Promise<Streams> {
+    const command = [join(projectFolder, 'cli/main.ts'), 'secrets', ...args, '--stack', this.name];
+    const { exitCode, stdout, stderr, all } = await execa(process.execPath, command, {
+      cwd: projectFolder,
+      env: { ...this.env, ...env },
+      reject: false,
+      all: true,
+      input,
+      stripFinalNewline: false,
+    });
+    return { exitCode: exitCode ?? -1, stdout, stderr, all };
+  }
+
   /** Runs the Pulumi CLI itself on this stack. */
   async pulumi(...args: string[]): Promise<Streams> {
     const { exitCode, stdout, stderr, all } = await execa('pulumi', [...args, '--stack', this.name], {

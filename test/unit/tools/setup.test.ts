@@ -22,7 +22,20 @@ describe('stepsFor', () => {
   it('installs an engine for what may bring a stack up, and for nothing else', () => {
     const installing = (args: string[]) => names(args).includes('image debian:trixie-slim');
     expect(['up', 'preview', 'scale'].every((command) => installing([command]))).toBe(true);
-    const others = ['status', 'health', 'down', 'restart', 'logs', 'exec', 'run', 'export', 'smoke', 'graph', 'env'];
+    const others = [
+      'status',
+      'health',
+      'down',
+      'restart',
+      'logs',
+      'exec',
+      'run',
+      'export',
+      'smoke',
+      'graph',
+      'env',
+      'secrets',
+    ];
     expect(others.some((command) => installing([command]))).toBe(false);
   });
 
@@ -31,6 +44,7 @@ describe('stepsFor', () => {
     expect(names(['exec', 'api', '--', 'ls', '--help'])).toContain('Docker Engine');
     expect(names(['run', 'shell-db'])).toContain('Docker Engine');
     expect(names(['env'])).not.toContain('Docker Engine');
+    expect(names(['secrets', 'set', 'up'])).toEqual(names(['env']));
     expect(names(['graph', '--output', 'up'])).toEqual(reading);
   });
 
