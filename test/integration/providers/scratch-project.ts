@@ -37,12 +37,25 @@ export interface Step {
   readonly name: string;
 }
 
+/** What a scratch project is made of, where it is not what `resources.json` declares. */
+export interface ScratchOptions {
+  /** Source of the program. */
+  readonly program?: string;
+  /** Variables beside our own. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /** A Pulumi project in a temporary folder that uses our provider through the real CLI, with a state of its own. */
 export class ScratchProject {
   readonly #folder = mkdtempSync(join(tmpdir(), 'slipway-provider-'));
+  readonly #env: NodeJS.ProcessEnv;
 
-  static async create(): Promise<ScratchProject> {
-    const project = new ScratchProject();
+  private constructor(env: NodeJS.ProcessEnv) {
+    this.#env = env;
+  }
+
+  static async create({ program = PROGRAM, env = {} }: ScratchOptions = {}): Promise<ScratchProject> {
+    const project = new ScratchProject(env);
     project.#write('Pulumi.yaml', [
       'name: scratch',
       'runtime: {name: nodejs, options: {typescript: false}}',
@@ -50,7 +63,7 @@ export class ScratchProject {
       `plugins: {providers: [{name: slipway, path: '${projectFolder}/providers/slipway'}]}`,
     ]);
     project.#write('package.json', ['{"name": "scratch", "type": "module"}']);
-    project.#write('index.ts', [PROGRAM]);
+    project.#write('index.ts', [program]);
     symlinkSync(join(projectFolder, 'node_modules'), join(project.#folder, 'node_modules'));
     mkdirSync(join(project.#folder, 'state'));
     const { exitCode, all } = await project.pulumi('stack', 'init', 'dev');
@@ -60,7 +73,12 @@ export class ScratchProject {
 
   /** What the program declares from here on. */
   declare(...resources: readonly Declared[]): void {
-    this.#write('resources.json', [JSON.stringify(resources)]);
+    this.give('resources.json', resources);
+  }
+
+  /** What the program finds as JSON in a file of its folder from here on. */
+  give(file: string, value: unknown): void {
+    this.#write(file, [JSON.stringify(value)]);
   }
 
   /** Starts the CLI; `signal` sends it signals, as Ctrl-C does. */
@@ -68,7 +86,8 @@ export class ScratchProject {
     const child = execa('pulumi', [...args, '--non-interactive', '--color', 'never'], {
       cwd: this.#folder,
       env: {
-        ...toolchainEnvironment(projectFolder),
+        ...this.#env,
+        ...toolchainEnvironment(projectFolder, { ...process.env, ...this.#env }),
         PULUMI_BACKEND_URL: `file://${this.#folder}/state`,
         PULUMI_CONFIG_PASSPHRASE: 'of the test',
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
@@ -102,6 +121,13 @@ export class ScratchProject {
     return steps
       .map(({ op, urn }) => ({ op, name: urn.split('::').at(-1) ?? '' }))
       .filter(({ op, name }) => op !== 'same' && name !== 'scratch-dev');
+  }
+
+  /** The outputs of the stack, secrets in clear. */
+  async outputs(): Promise<Record<string, unknown>> {
+    const { exitCode, all } = await this.pulumi('stack', 'output', '--json', '--show-secrets', '--stack', 'dev');
+    if (exitCode !== 0) throw new Error(all);
+    return JSON.parse(all.slice(all.indexOf('{'))) as Record<string, unknown>;
   }
 
   /** The state as it stands on the disk. */
