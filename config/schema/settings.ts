@@ -137,7 +137,8 @@ export const Settings = z.strictObject({
       example: 'unix:///var/run/docker.sock',
     }),
   allowSmallHost: z
-    .boolean()
+    // Text, because that is what Pulumi hands over.
+    .union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')])
     .default(false)
     .meta({
       description:

@@ -175,6 +175,7 @@ export const prod: Environment = {
     visibility: shares(['512m', 1], ['256m', 0.5]),
     edge: shares(['256m', 0.5], ['128m', 0.25]),
     'control-plane': shares(['256m', 0.5], ['128m', 0.25]),
-    migrate: shares(['512m', 1], ['128m', 0.25]),
+    // A release brings its tables along: again only when the image changes.
+    migrate: { ...shares(['512m', 1], ['128m', 0.25]), profiles: [] },
   },
 };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { fitToHost } from '../../../../config/plan/small-host.ts';
+import { resolvePlan } from '../../../../config/resolve.ts';
 import type { Service } from '../../../../config/schema/service.ts';
 import { Service as Schema } from '../../../../config/schema/service.ts';
 
@@ -53,5 +54,36 @@ describe('a small host', () => {
     const tiny = fitToHost(services, active, { cpus: 1, memory: 64 * MIB });
     expect(tiny['api']?.limits).toEqual({ memory: 96 * MIB, cpus: 0.5 });
     expect(tiny['db']?.shmSize).toBe(96 * MIB);
+  });
+});
+
+describe('LinkFlow in prod on a host with 1 CPU and 4 GiB', () => {
+  const values = { system: 'linkflow', environment: 'prod', allowSmallHost: 'true' };
+  const host = { cpus: 1, memory: 4 * GIB };
+  const resolved = (size?: typeof host) => resolvePlan({ stack: 'prod', values, providedSecrets: [] }, undefined, size);
+  const planned = (name: string, size?: typeof host) =>
+    resolved(size).plan?.services.find((found) => found.name === name);
+
+  test('takes what is tuned to limits down with them', () => {
+    const { limits, command } = planned('postgres', host) ?? { command: [] };
+    const mebibytes = (limits?.memory ?? 0) / MIB;
+    expect(mebibytes).toBeLessThan(2048);
+    expect(command).toContain(`shared_buffers=${Math.floor(mebibytes / 2)}MB`);
+    expect(command).toContain('max_parallel_workers=4');
+    expect(planned('worker', host)?.environment['NUM_WORKERS']).toBe('4');
+  });
+
+  test('fits into it', () => {
+    const { plan } = resolved(host);
+    const sum = (plan?.services ?? [])
+      .filter(({ kind }) => kind === 'service')
+      .reduce((total, { limits, replicas }) => total + (limits.memory ?? 0) * replicas, 0);
+    expect(sum).toBeLessThan(4 * GIB);
+    expect(plan?.services.every(({ limits }) => (limits.cpus ?? 0) <= 1)).toBe(true);
+  });
+
+  test('is as it is described until the host is known, and says that this may change', () => {
+    expect(planned('postgres')?.command).toContain('shared_buffers=1024MB');
+    expect(resolved().plan?.allowsSmallHost).toBe(true);
   });
 });
