@@ -53,10 +53,16 @@ export function renderReference(): string {
     'Secrets have a namespace of their own. One that is set wins over what would be generated or derived:',
     '',
     '```sh',
-    'pulumi config set --secret secrets:POSTGRES_PASSWORD',
+    'slipway secrets set POSTGRES_PASSWORD',
     '```',
     '',
-    '`slipway plan` lists the secrets of a system, where each comes from and which services get it; never a value.',
+    'It asks for the value, or reads it from a pipe, checks it against the format that the system wants, and keeps it',
+    'encrypted in `Pulumi.<stack>.yaml`, as `pulumi config set --secret secrets:POSTGRES_PASSWORD` does. The next `up`',
+    'delivers it; a database password is changed inside the database before those who log in with it get it.',
+    '',
+    "A third party's secret that the system declares as provided is never generated: `up` refuses to begin without it.",
+    '',
+    '`slipway secrets list` shows where each comes from, how old it is and which services get it; never a value.',
     '',
   ].join('\n');
 }

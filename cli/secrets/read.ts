@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -44,12 +45,9 @@ async function readAll({ stdin }: Context): Promise<string> {
       'the value is read from a terminal, or from standard input; nothing was touched',
     );
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await buffer(stdin));
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new CommandFailure(EXIT.usage, 'the value is no text in UTF-8; nothing was touched', { cause: error });
-  }
+  const bytes = await buffer(stdin);
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  throw new CommandFailure(EXIT.usage, 'the value is no text in UTF-8; nothing was touched');
 }
 
 async function askTwice(context: Context, name: string): Promise<string> {

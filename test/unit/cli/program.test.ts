@@ -42,14 +42,16 @@ describe('slipway', () => {
   test.each([
     ...['up', 'preview', 'down', 'scale', 'restart', 'status', 'logs', 'plan', 'smoke', 'health'],
     ...['exec', 'env', 'run'],
+    ...['secrets list', 'secrets get', 'secrets set', 'secrets pin'],
   ])('%s shows examples and the stack option', async (command) => {
-    await slipway(command, '--help');
+    await slipway(...command.split(' '), '--help');
     expect(output.stdout).toMatch(/Examples:\n {2}\$ /);
     expect(output.stdout).toContain('-s, --stack <name>');
   });
 
   test.each([
     ...[[['bogus']], [['up', '--bogus']], [['up', '--parallel', '0']], [['exec', 'api']]],
+    ...[[['secrets']], [['secrets', 'nope']], [['secrets', 'get', 'APP_KEY']], [['secrets', 'pin', 'DATABASE_URL']]],
     ...[[['scale']], [['restart', 'nope']], [['run', 'nope']], [['run', 'seed', '--json']]],
   ])('wrong usage %j is refused', async (args) => {
     expect(await slipway(...args)).toBe(EXIT.usage);
@@ -59,6 +61,16 @@ describe('slipway', () => {
     expect(await slipway('plan', '--stack', 'nope')).toBe(EXIT.usage);
     expect(output.stderr).toContain('there is no Pulumi.nope.yaml (there are: dev)');
     expect(output.stderr).toContain('slipway:system: linkflow');
+  });
+
+  test('secrets are listed without an engine and without Pulumi, also before the first up', async () => {
+    expect(await slipway('secrets', 'list')).toBe(EXIT.ok);
+    expect(output.stdout).toMatch(/^POSTGRES_PASSWORD +generated +a password of 32 characters +- /m);
+  });
+
+  test('a secret that there is not is refused with the nearest there is', async () => {
+    expect(await slipway('secrets', 'get', 'APP_KEI', '--reveal')).toBe(EXIT.usage);
+    expect(output.stderr).toContain('did you mean "APP_KEY"?');
   });
 
   test('plan needs no engine and no Pulumi, and prints nothing but JSON when asked to', async () => {
