@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as docker from '@pulumi/docker';
 import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
+import * as tls from '@pulumi/tls';
 import type { Described } from '../support/described.ts';
 
 /*
@@ -21,7 +22,13 @@ const types = {
   RandomPassword: random.RandomPassword,
   RandomBytes: random.RandomBytes,
   RandomId: random.RandomId,
+  PrivateKey: tls.PrivateKey,
+  SelfSignedCert: tls.SelfSignedCert,
+  CertRequest: tls.CertRequest,
+  LocallySignedCert: tls.LocallySignedCert,
 };
+
+const ON_A_HOST = ['Container', 'Network', 'Volume', 'RemoteImage'];
 
 const made = new Map<string, pulumi.CustomResource>();
 for (const { type, name, args, options } of JSON.parse(readFileSync(file, 'utf8')) as Described[]) {
@@ -30,7 +37,7 @@ for (const { type, name, args, options } of JSON.parse(readFileSync(file, 'utf8'
     args: unknown,
     options: pulumi.CustomResourceOptions,
   ) => pulumi.CustomResource;
-  const own = type.startsWith('Random') ? {} : { provider };
+  const own = ON_A_HOST.includes(type) ? { provider } : {};
   made.set(name, new Type(name, resolved(args), { ...options, ...own }));
 }
 

@@ -1,6 +1,17 @@
 /** A resource that the program of the conformance tests makes. */
 export interface Described {
-  readonly type: 'Container' | 'Network' | 'Volume' | 'RemoteImage' | 'RandomPassword' | 'RandomBytes' | 'RandomId';
+  readonly type:
+    | 'Container'
+    | 'Network'
+    | 'Volume'
+    | 'RemoteImage'
+    | 'RandomPassword'
+    | 'RandomBytes'
+    | 'RandomId'
+    | 'PrivateKey'
+    | 'SelfSignedCert'
+    | 'CertRequest'
+    | 'LocallySignedCert';
   readonly name: string;
   readonly args: Readonly<Record<string, unknown>>;
   readonly options?: {

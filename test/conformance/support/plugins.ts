@@ -10,14 +10,18 @@ export interface Plugin {
   readonly isEmbedded: boolean;
 }
 
-const VARIABLES = { docker: 'SLIPWAY_CONFORMANCE_DOCKER', random: 'SLIPWAY_CONFORMANCE_RANDOM' } as const;
+const VARIABLES = {
+  docker: 'SLIPWAY_CONFORMANCE_DOCKER',
+  random: 'SLIPWAY_CONFORMANCE_RANDOM',
+  tls: 'SLIPWAY_CONFORMANCE_TLS',
+} as const;
 
 /** Our own plugin. */
 export function embeddedPlugin(name: keyof typeof VARIABLES): Plugin {
   return { folder: join(PROJECT, 'providers/embedded', name), isEmbedded: true };
 }
 
-/** The plugin of that name that was named in SLIPWAY_CONFORMANCE_DOCKER or …_RANDOM (its executable), else our own. */
+/** The plugin of that name that was named in SLIPWAY_CONFORMANCE_DOCKER, …_RANDOM or …_TLS (its executable), else our own. */
 export function testedPlugin(name: keyof typeof VARIABLES): Plugin {
   const executable = process.env[VARIABLES[name]];
   if (executable === undefined) return embeddedPlugin(name);
