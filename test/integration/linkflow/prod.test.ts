@@ -225,6 +225,8 @@ describe('whoever may look at the host', () => {
     }
     expect(values.size).toBeGreaterThanOrEqual(30);
     exits(await stack.slipway('export', 'compose', '--output', join(folder, 'out')), 0);
+    const compose = ['compose', '-f', join(folder, 'out', 'compose.yaml'), 'config', '--quiet'];
+    expect((await execa('docker', compose, { env: stack.env, all: true })).all).toBe('');
     const images = [...new Set(all.map(([, { Image }]) => Image))];
     const places: Record<string, string> = {
       inspect: JSON.stringify(all),
