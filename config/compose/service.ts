@@ -34,6 +34,7 @@ export type ComposeMount =
 interface ComposeAmounts {
   readonly cpus?: string;
   readonly memory?: string;
+  readonly pids?: number;
 }
 
 /** One service, its keys in the order in which they are written. */
@@ -66,7 +67,7 @@ export interface ComposeService {
   readonly cap_drop?: readonly string[];
   readonly security_opt: readonly string[];
   readonly shm_size?: string;
-  readonly pids_limit: number;
+  readonly pids_limit?: number;
   readonly ulimits?: Readonly<Record<string, number>>;
   readonly memswap_limit?: string;
   readonly cpu_shares?: number;
@@ -100,6 +101,8 @@ const MEBIBYTE = 2 ** 20;
 export function toComposeService(service: PlannedService, context: ServiceContext): ComposeService {
   const files = deliveredFiles(service);
   const { shmSize, limits, reservations } = service;
+  // Where there are other limits Compose wants that of processes beside them: as pids_limit it would be another one.
+  const isLimited = Object.keys(limits).length > 0;
   return {
     image: context.image,
     // Built or there already: nobody's image of the same name is fetched from a registry.
@@ -120,7 +123,7 @@ export function toComposeService(service: PlannedService, context: ServiceContex
     ...filled('cap_drop', service.capDrop),
     security_opt: ['no-new-privileges:true'],
     ...(shmSize !== undefined && { shm_size: wholeMebibytes(shmSize) }),
-    pids_limit: service.pidsLimit,
+    ...(!isLimited && { pids_limit: service.pidsLimit }),
     ...(Object.keys(service.ulimits).length > 0 && { ulimits: service.ulimits }),
     // A limit of memory and swap together, as the stack has it: Docker's own would allow as much swap again.
     ...(limits.memory !== undefined && { memswap_limit: wholeMebibytes(limits.memory) }),
@@ -129,7 +132,7 @@ export function toComposeService(service: PlannedService, context: ServiceContex
     ...filled('deploy', {
       ...(service.replicas !== 1 && { replicas: service.replicas }),
       ...filled('resources', {
-        ...filled('limits', amounts(limits)),
+        ...filled('limits', isLimited ? { ...amounts(limits), pids: service.pidsLimit } : {}),
         ...filled('reservations', amounts(reservations)),
       }),
     }),

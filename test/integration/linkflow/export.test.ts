@@ -208,12 +208,13 @@ describe('the exported folder', () => {
   test('is locked down as the stack is', async () => {
     for (const [service, id] of await containers()) {
       const { HostConfig } = await stack.docker.getContainer(id).inspect();
-      const { ReadonlyRootfs, CapDrop, SecurityOpt, PortBindings } = HostConfig as Record<string, unknown>;
-      expect([service, ReadonlyRootfs, CapDrop, SecurityOpt]).toEqual([
+      const { ReadonlyRootfs, CapDrop, SecurityOpt, PidsLimit, PortBindings } = HostConfig as Record<string, unknown>;
+      expect([service, ReadonlyRootfs, CapDrop, SecurityOpt, PidsLimit]).toEqual([
         service,
         true,
         ['ALL'],
         ['no-new-privileges:true'],
+        service === 'postgres' ? 1024 : 512,
       ]);
       const addresses = Object.values(PortBindings as Record<string, { HostIp: string }[]>).flat();
       expect(new Set(addresses.map(({ HostIp }) => HostIp))).toEqual(

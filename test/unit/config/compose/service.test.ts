@@ -45,7 +45,7 @@ describe('toComposeService', () => {
     [
       'limits, without swap',
       { limits: { memory: 2048 * MEBIBYTE, cpus: 1.5 } },
-      { memswap_limit: '2g', deploy: { resources: { limits: { cpus: '1.5', memory: '2g' } } } },
+      { memswap_limit: '2g', deploy: { resources: { limits: { cpus: '1.5', memory: '2g', pids: 512 } } } },
     ],
     ['part of a MiB as a whole one', { limits: { memory: MEBIBYTE + 1 } }, { memswap_limit: '2m' }],
     [
