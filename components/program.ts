@@ -1,8 +1,9 @@
 import * as pulumi from '@pulumi/pulumi';
-import { loadSettings, providedSecret } from '../config/load.ts';
+import { loadSettings, providedSecret, setSecrets } from '../config/load.ts';
 import { renderIssues } from '../config/plan/render.ts';
 import type { Issue } from '../config/plan/types.ts';
 import { resolvePlan, type Resolved } from '../config/resolve.ts';
+import { checkSetCertificates } from '../config/rules/certificate-values.ts';
 import { checkHost } from '../config/rules/host.ts';
 import { connect, engineHost } from '../engine/connect.ts';
 import { gatherFacts } from '../engine/facts.ts';
@@ -24,7 +25,7 @@ export async function deployStack(project: string): Promise<Outputs> {
   const host = engineHost(wanted.plan.host);
   const facts = await gatherFacts({ docker: connect(host), host, plan: wanted.plan, project });
   const { plan, issues } = wanted.plan.allowsSmallHost ? planOrRefuse(resolvePlan(settings, undefined, facts)) : wanted;
-  report([...issues, ...checkHost(plan, facts)]);
+  report([...issues, ...checkSetCertificates(plan, setSecrets(), new Date()), ...checkHost(plan, facts)]);
   const contexts = await imageContexts(project, plan);
   const { instance, urls } = new System(plan.system, {
     plan,

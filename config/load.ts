@@ -28,6 +28,18 @@ function encryptedKeys(listed = '[]'): string[] {
   return keys.flatMap((key) => (key.startsWith(SETTINGS) ? [key.slice(SETTINGS.length)] : []));
 }
 
+/**
+ * The secrets that somebody has set, by name, in clear and unmarked: to be judged before anything is made of them, never to
+ * be handed to a resource or a message.
+ */
+export function setSecrets(): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(pulumi.runtime.allConfig()).flatMap(([key, value]) =>
+      key.startsWith(SECRETS) ? [[key.slice(SECRETS.length), value] as const] : [],
+    ),
+  );
+}
+
 /** The value of a secret that somebody has set with `pulumi config set --secret secrets:NAME`. */
 export function providedSecret(name: string): pulumi.Output<string> {
   return new pulumi.Config('secrets').requireSecret(name);

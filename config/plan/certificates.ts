@@ -1,7 +1,7 @@
 import type { Certificate } from '../schema/certificate.ts';
 import type { System } from '../schema/system.ts';
 import { sortedEntries, sortedSet } from './sort.ts';
-import type { PlannedCertificates, PlannedSecret } from './types.ts';
+import type { PlannedCertificate, PlannedCertificates, PlannedSecret } from './types.ts';
 
 /**
  * How long an authority holds, in days: longer than what it signs by far, since a new one is one that everybody who
@@ -24,26 +24,30 @@ export function plannedCertificates(
   const isWanted =
     Object.keys(system.certificates).length > 0 || secrets.some(({ format }) => format.kind === 'ca-certificate');
   if (!isWanted) return undefined;
-  const issued = new Set(
-    secrets.flatMap(({ source, format }) =>
-      source === 'issued' && (format.kind === 'certificate' || format.kind === 'private-key')
-        ? [format.certificate]
-        : [],
-    ),
-  );
+  const described = sortedEntries(system.certificates);
+  const having = (source: PlannedSecret['source']): typeof described =>
+    described.filter(([name]) =>
+      secrets.some(
+        (secret) => secret.source === source && 'certificate' in secret.format && secret.format.certificate === name,
+      ),
+    );
   return {
     authority: { commonName: `${prefix} CA`, validityDays: AUTHORITY_DAYS },
-    issued: sortedEntries(system.certificates)
-      .filter(([name]) => issued.has(name))
-      .map(([name, { description, names, usage, validityDays, renewalDays }]) => ({
-        name,
-        description,
-        commonName: names.find((each) => each.length <= LONGEST_COMMON_NAME) ?? name,
-        names: sortedSet(names),
-        usage,
-        validityDays,
-        renewalDays: renewalDays ?? defaultRenewalDays(validityDays),
-      })),
+    issued: having('issued').map(([name, certificate]) => issuedCertificate(name, certificate)),
+    provided: having('provided').map(([name, { names }]) => ({ name, names: sortedSet(names) })),
+  };
+}
+
+function issuedCertificate(name: string, certificate: Certificate): PlannedCertificate {
+  const { description, names, usage, validityDays, renewalDays } = certificate;
+  return {
+    name,
+    description,
+    commonName: names.find((each) => each.length <= LONGEST_COMMON_NAME) ?? name,
+    names: sortedSet(names),
+    usage,
+    validityDays,
+    renewalDays: renewalDays ?? defaultRenewalDays(validityDays),
   };
 }
 

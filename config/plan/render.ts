@@ -187,7 +187,7 @@ function secretFact({ name, source, format, services, description, postgresRole 
 
 function certificateFacts(certificates: Plan['certificates']): string[] {
   if (!certificates) return [];
-  const { authority, issued } = certificates;
+  const { authority, issued, provided } = certificates;
   return [
     `authority: ${authority.commonName}, for ${authority.validityDays} days`,
     ...issued.map(
@@ -195,6 +195,7 @@ function certificateFacts(certificates: Plan['certificates']): string[] {
         `${name}: of a ${usage} called ${commonName}, good for ${names.join(' ')}, ${validityDays} days, ` +
         `renewed ${renewalDays} days before their end. ${description}`,
     ),
+    ...provided.map(({ name, names }) => `${name}: somebody's own, which has to be good for ${names.join(' ')}`),
   ];
 }
 

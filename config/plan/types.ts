@@ -293,8 +293,10 @@ export type SecretFormat =
 /** The stack's own authority, and what it signs. */
 export interface PlannedCertificates {
   readonly authority: { readonly commonName: string; readonly validityDays: number };
-  /** Sorted by name; left out is what somebody has set certificate and key of. */
+  /** What it signs, sorted by name. */
   readonly issued: readonly PlannedCertificate[];
+  /** What somebody has set instead, certificate and key, sorted by name. */
+  readonly provided: readonly Pick<PlannedCertificate, 'name' | 'names'>[];
 }
 
 /** A certificate that the stack's authority signs. */

@@ -42,7 +42,8 @@ const DB: PlannedCertificate = {
 const API: PlannedCertificate = { ...DB, name: 'api', commonName: 'api', names: ['api'], usage: 'client' };
 
 function planOf(...issued: PlannedCertificate[]): { certificates: PlannedCertificates; secrets: PlannedSecret[] } {
-  return { certificates: { authority: { commonName: 'shop-dev CA', validityDays: 3650 }, issued }, secrets: SECRETS };
+  const authority = { commonName: 'shop-dev CA', validityDays: 3650 };
+  return { certificates: { authority, issued, provided: [] }, secrets: SECRETS };
 }
 
 const secret = (name: string, format: PlannedSecret['format']): PlannedSecret => ({

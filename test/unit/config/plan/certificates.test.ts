@@ -39,6 +39,7 @@ describe('the certificates of a plan', () => {
           renewalDays: 121,
         },
       ],
+      provided: [],
     });
   });
 
@@ -56,7 +57,11 @@ describe('the certificates of a plan', () => {
 
   test('leave out what somebody has set; the authority stays, since it can’t go once it is made', () => {
     const { certificates, secrets } = plan(shop(), { providedSecrets: ['EDGE_CERT', 'EDGE_KEY'] });
-    expect(certificates).toEqual({ authority: { commonName: 'shop-dev CA', validityDays: 3650 }, issued: [] });
+    expect(certificates).toEqual({
+      authority: { commonName: 'shop-dev CA', validityDays: 3650 },
+      issued: [],
+      provided: [{ name: 'edge', names: ['edge', 'localhost', 'shop.example'] }],
+    });
     expect(secrets.map(({ source }) => source)).toEqual(['issued', 'provided', 'provided']);
   });
 
