@@ -5,18 +5,12 @@ import { CommandFailure, EXIT } from '../exit-codes.ts';
 import { stackOption } from '../output/format.ts';
 import { pulumi } from '../pulumi/cli.ts';
 import { parseExport, type StackState } from '../pulumi/state.ts';
+import { TYPES } from '../pulumi/resource-types.ts';
 import { nameOfUrn } from '../pulumi/urn.ts';
 import { secretValues, type Issued } from './values.ts';
 
 /** What generated values are kept as: see components/secrets.ts. */
 const PASSWORD = 'random:index/randomPassword:RandomPassword';
-
-/** What certificates and keys are kept as: see components/certificates.ts. */
-const TLS = {
-  key: 'tls:index/privateKey:PrivateKey',
-  authority: 'tls:index/selfSignedCert:SelfSignedCert',
-  certificate: 'tls:index/locallySignedCert:LocallySignedCert',
-};
 
 /**
  * The values of a plan's secrets by name: generated and issued ones from the stack's decrypted state, others from its
@@ -64,11 +58,11 @@ export function generatedIn(state: Resources): Map<string, string> {
 
 /** What a decrypted state has of the stack's own authority. */
 export function issuedIn(state: Resources): Issued {
-  const [authority] = outputsIn(state, TLS.authority, 'certPem').values();
+  const [authority] = outputsIn(state, TYPES.authority, 'certPem').values();
   return {
     ...(authority !== undefined && { authority }),
-    certificates: outputsIn(state, TLS.certificate, 'certPem'),
-    keys: outputsIn(state, TLS.key, 'privateKeyPemPkcs8'),
+    certificates: outputsIn(state, TYPES.certificate, 'certPem'),
+    keys: outputsIn(state, TYPES.privateKey, 'privateKeyPemPkcs8'),
   };
 }
 

@@ -22,6 +22,10 @@ const NOUNS: Readonly<Record<string, string>> = {
   [TYPES.files]: 'files',
   [TYPES.postgresRole]: 'password of role',
   [TYPES.subnets]: 'subnets',
+  [TYPES.privateKey]: 'private key',
+  [TYPES.certificateRequest]: 'certificate request',
+  [TYPES.certificate]: 'certificate',
+  [TYPES.authority]: 'certificate',
   'pulumi:providers:docker': 'provider',
   'pulumi:providers:slipway': 'provider',
 };

@@ -11,4 +11,10 @@ export const TYPES = {
   files: 'slipway:index:Files',
   postgresRole: 'slipway:index:PostgresRole',
   subnets: 'slipway:index:Subnets',
+  privateKey: 'tls:index/privateKey:PrivateKey',
+  certificateRequest: 'tls:index/certRequest:CertRequest',
+  /** What the stack's own authority signs. */
+  certificate: 'tls:index/locallySignedCert:LocallySignedCert',
+  /** The certificate of that authority. */
+  authority: 'tls:index/selfSignedCert:SelfSignedCert',
 } as const;

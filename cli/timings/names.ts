@@ -29,6 +29,13 @@ export function nameOf({ type, name, service }: Operation, plan: Plan): string {
       return `network ${short}`;
     case TYPES.volume:
       return `volume ${short}`;
+    case TYPES.privateKey:
+      return `private key ${short}`;
+    case TYPES.certificateRequest:
+      return `certificate request ${short}`;
+    case TYPES.certificate:
+    case TYPES.authority:
+      return `certificate ${short}`;
     default:
       if (type.startsWith('pulumi:providers:')) return `provider ${packageOf(type)}`;
       return type.startsWith('random:') ? `secret ${short}` : short;
@@ -50,6 +57,7 @@ export function lineOf(operation: Operation, plan: Plan): string {
     case TYPES.volume:
       return 'volumes';
     default:
+      if (type.startsWith('tls:')) return 'certificates';
       return type.startsWith('random:') ? 'secrets' : nameOf(operation, plan);
   }
 }

@@ -32,6 +32,7 @@ export function needsOf(operation: Operation, operations: readonly Operation[], 
 type Matches = (other: Operation) => boolean;
 
 const isSecret: Matches = ({ type }) => type.startsWith('random:');
+const isIssued: Matches = ({ type }) => type.startsWith('tls:');
 const GATES: readonly string[] = [TYPES.replica, TYPES.job, TYPES.postgresRole];
 
 /** A removal comes last, or before what takes its place; of two removals, that of the dependant comes first. */
@@ -55,8 +56,16 @@ function wantedBy({ type, service, name }: Operation, plan: Plan): Matches[] {
       return [isSecret];
     case TYPES.network:
       return [isSecret, (other) => other.type === TYPES.subnets];
+    case TYPES.authority:
+    case TYPES.certificateRequest:
+      return [(other) => other.type === TYPES.privateKey && other.name === name];
+    case TYPES.certificate:
+      return [
+        (other) => other.type === TYPES.certificateRequest && other.name === name,
+        (other) => other.type === TYPES.authority,
+      ];
     case TYPES.files:
-      return planned === undefined ? [] : [isSecret, isImageOf(planned)];
+      return planned === undefined ? [] : [isSecret, isIssued, isImageOf(planned)];
     case TYPES.container:
     case TYPES.job:
       return planned === undefined ? [] : containerNeeds(planned, plan, name);
