@@ -5,6 +5,7 @@ import type { Issue } from '../config/plan/types.ts';
 import { resolvePlan, type Resolved } from '../config/resolve.ts';
 import { checkSetCertificates } from '../config/rules/certificate-values.ts';
 import { checkHost } from '../config/rules/host.ts';
+import { checkValues } from '../config/rules/secret-value.ts';
 import { connect, engineHost } from '../engine/connect.ts';
 import { gatherFacts } from '../engine/facts.ts';
 import { dockerHost } from './engines/docker-host/engine.ts';
@@ -25,7 +26,13 @@ export async function deployStack(project: string): Promise<Outputs> {
   const host = engineHost(wanted.plan.host);
   const facts = await gatherFacts({ docker: connect(host), host, plan: wanted.plan, project });
   const { plan, issues } = wanted.plan.allowsSmallHost ? planOrRefuse(resolvePlan(settings, undefined, facts)) : wanted;
-  report([...issues, ...checkSetCertificates(plan, setSecrets(), new Date()), ...checkHost(plan, facts)]);
+  const set = setSecrets();
+  report([
+    ...issues,
+    ...checkValues(plan.secrets, set),
+    ...checkSetCertificates(plan, set, new Date()),
+    ...checkHost(plan, facts),
+  ]);
   const contexts = await imageContexts(project, plan);
   const { instance, urls } = new System(plan.system, {
     plan,

@@ -1,5 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import * as z from 'zod';
+import { ONLY_VARIABLE } from './only.ts';
 import { parseValue, type RawSettings } from './settings.ts';
 
 /** Namespace of the settings in `Pulumi.<stack>.yaml`. */
@@ -10,6 +11,11 @@ const SECRETS = 'secrets:';
 /** The stack's configuration as Pulumi gives it to a running program. The one place that reads `pulumi.Config`. */
 export function loadSettings(): RawSettings {
   const config = Object.entries(pulumi.runtime.allConfig());
+  const encrypted = encryptedKeys(process.env['PULUMI_CONFIG_SECRET_KEYS']);
+  const provided = keysIn(
+    SECRETS,
+    config.map(([key]) => key),
+  );
   return {
     stack: pulumi.getStack(),
     values: Object.fromEntries(
@@ -17,15 +23,25 @@ export function loadSettings(): RawSettings {
         key.startsWith(SETTINGS) ? [[key.slice(SETTINGS.length), parseValue(value)]] : [],
       ),
     ),
-    encrypted: encryptedKeys(process.env['PULUMI_CONFIG_SECRET_KEYS']),
-    providedSecrets: config.flatMap(([key]) => (key.startsWith(SECRETS) ? [key.slice(SECRETS.length)] : [])).sort(),
+    encrypted: keysIn(SETTINGS, encrypted),
+    providedSecrets: provided,
+    ...onlyOf(process.env[ONLY_VARIABLE]),
+    clearSecrets: provided.filter((name) => !encrypted.includes(`${SECRETS}${name}`)),
   };
 }
 
-/** Settings that Pulumi decrypted for us; it lists them in a variable that the SDK reads too and does not show. */
+function onlyOf(names: string | undefined): Pick<RawSettings, 'only'> {
+  return names === undefined || names === '' ? {} : { only: names.split(',') };
+}
+
+/** Keys that Pulumi decrypted for us; it lists them in a variable that the SDK reads too and does not show. */
 function encryptedKeys(listed = '[]'): string[] {
-  const keys = z.array(z.string()).parse(JSON.parse(listed));
-  return keys.flatMap((key) => (key.startsWith(SETTINGS) ? [key.slice(SETTINGS.length)] : []));
+  return z.array(z.string()).parse(JSON.parse(listed));
+}
+
+/** The keys of a namespace without it, sorted. */
+function keysIn(namespace: string, keys: readonly string[]): string[] {
+  return keys.flatMap((key) => (key.startsWith(namespace) ? [key.slice(namespace.length)] : [])).sort();
 }
 
 /**

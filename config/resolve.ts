@@ -107,6 +107,7 @@ function resolveSystem(
     active: activeServices(system.services, settings.profiles),
     prefix: stackPrefix(system.name, raw.stack),
   };
+    ...(raw.clearSecrets && { clearSecrets: raw.clearSecrets }),
 }
 
 function profilesOf({ services }: SystemInput): string[] {

@@ -6,6 +6,8 @@ export interface RawSettings {
   readonly values: Readonly<Record<string, unknown>>;
   /** Names that are set in the namespace `secrets`; their values stay where they are. */
   readonly providedSecrets: readonly string[];
+  /** Those of them whose values stand in clear. */
+  readonly clearSecrets?: readonly string[];
   /** True: secrets that are still to be set are no problem yet, since a command asks that is there to set them. */
   readonly acceptsMissingSecrets?: boolean;
   /** Keys of the namespace `slipway` that hold something encrypted, which is no place for it. */

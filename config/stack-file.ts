@@ -27,6 +27,9 @@ export function readStackFile(projectDir: string, stack: string): RawSettings {
     providedSecrets: inNamespace('secrets')
       .map(([key]) => key)
       .sort(),
+    clearSecrets: inNamespace('secrets')
+      .flatMap(([key, value]) => (holdsSecret(value) ? [] : [key]))
+      .sort(),
   };
 }
 

@@ -23,10 +23,10 @@ export async function readValue(
   const problem =
     judgeValue(secret, value, planned) ??
     (secret.postgresRole && !isOneToAll(value)
-      ? { message: 'clients would send it in different ways', accepted: 'text in Unicode form NFKC' }
+      ? { message: 'would be sent in different ways by different clients', accepted: 'text in Unicode form NFKC' }
       : undefined);
   if (problem === undefined) return value;
-  throw refusal(secret.name, `${problem.message}; accepted: ${problem.accepted}`);
+  throw refusal(secret.name, `what was given ${problem.message}; accepted: ${problem.accepted}`);
 }
 
 /** What an editor or `echo` puts at the end of a single line is no part of it. Pure. */
@@ -80,5 +80,5 @@ async function askTwice(context: Context, name: string): Promise<string> {
 }
 
 function refusal(name: string, reason: string): CommandFailure {
-  return new CommandFailure(EXIT.usage, `this can't be ${name}: ${reason}. Nothing was touched.`);
+  return new CommandFailure(EXIT.usage, `${name}: ${reason}. Nothing was touched.`);
 }

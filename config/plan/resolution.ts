@@ -11,6 +11,8 @@ export interface Resolution {
   /** What the user has configured, without what was wrong. */
   readonly settings: Settings;
   readonly providedSecrets: readonly string[];
+  /** Those of them whose values stand in clear in the configuration. */
+  readonly clearSecrets?: readonly string[];
   /** True: secrets that are still to be set are no problem yet. */
   readonly acceptsMissingSecrets?: boolean;
   readonly system: System;

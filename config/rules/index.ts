@@ -11,7 +11,14 @@ import { checkConditions, checkReferences } from './references.ts';
 import { checkReplicas } from './replicas.ts';
 import { checkReservations } from './resources.ts';
 import type { Rule } from './rule.ts';
-import { checkClearText, checkMissing, checkProvided, checkRotation, checkTemplates } from './secrets.ts';
+import {
+  checkClearSecrets,
+  checkClearText,
+  checkMissing,
+  checkProvided,
+  checkRotation,
+  checkTemplates,
+} from './secrets.ts';
 import { checkSources } from './sources.ts';
 
 const RULES: readonly Rule[] = [
@@ -26,6 +33,7 @@ const RULES: readonly Rule[] = [
   checkSources,
   checkNames,
   checkProvided,
+  checkClearSecrets,
   checkMissing,
   checkRotation,
   checkTemplates,

@@ -1,6 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { templateReferences } from '../plan/template.ts';
-import type { PlannedSecret, SecretFormat } from '../plan/types.ts';
+import { issuePath } from '../plan/resolution.ts';
+import type { Issue, PlannedSecret, SecretFormat } from '../plan/types.ts';
+import { error } from './rule.ts';
 
 /** The fewest characters of a password that a person sets. */
 const SHORTEST_PASSWORD = 8;
@@ -20,11 +22,11 @@ export function judgeValue(
   value: string,
   planned: readonly PlannedSecret[],
 ): ValueProblem | undefined {
-  if (value === '') return { message: 'it is empty', accepted: 'a value' };
-  if (value.includes('\0')) return { message: 'it holds a NUL character', accepted: 'text' };
+  if (value === '') return { message: 'is empty', accepted: 'a value' };
+  if (value.includes('\0')) return { message: 'holds a NUL character', accepted: 'text' };
   const reason = singleLineReason(secret, planned);
   if (reason !== undefined && /[\n\r]/.test(value)) {
-    return { message: `it has several lines, and ${reason}`, accepted: 'a single line' };
+    return { message: `has several lines, and ${reason}`, accepted: 'a single line' };
   }
   return formatProblem(secret, value);
 }
@@ -34,26 +36,42 @@ export function singleLineReason(
   { name, format, postgresRole }: PlannedSecret,
   planned: readonly PlannedSecret[],
 ): string | undefined {
-  if (postgresRole) return `it is the password of a role in ${postgresRole.service}`;
+  if (postgresRole) return `is the password of a role in ${postgresRole.service}`;
   const user = planned.find(
     (other) =>
       other.format.kind === 'template' &&
       // What is digested does not stand there itself.
       templateReferences(other.format.template).some(({ secret, filter }) => secret === name && filter !== 'sha256'),
   );
-  if (user) return `it is part of ${user.name}`;
+  if (user) return `is part of ${user.name}`;
   return ONE_LINE.includes(format.kind) ? `its format is ${format.kind}` : undefined;
 }
 
 /** Formats whose values have no line breaks. */
 const ONE_LINE: readonly SecretFormat['kind'][] = ['password', 'base64', 'hex', 'laravel-key'];
 
+/**
+ * Everything that is wrong with values that somebody has set, by the names of secrets; no issue shows one. Certificates
+ * and their keys have rules of their own (certificate-values.ts).
+ */
+export function checkValues(planned: readonly PlannedSecret[], values: ReadonlyMap<string, string>): Issue[] {
+  return planned.flatMap((secret) => {
+    const value = isOfCertificate(secret) ? undefined : values.get(secret.name);
+    const problem = value === undefined ? undefined : judgeValue(secret, value, planned);
+    return problem ? [error(issuePath('secrets', [secret.name]), problem.message, problem.accepted)] : [];
+  });
+}
+
+function isOfCertificate({ format }: PlannedSecret): boolean {
+  return ['certificate', 'private-key', 'ca-certificate'].includes(format.kind);
+}
+
 function formatProblem({ format }: PlannedSecret, value: string): ValueProblem | undefined {
   switch (format.kind) {
     case 'password':
       return value.length >= SHORTEST_PASSWORD
         ? undefined
-        : { message: 'it is too short', accepted: `at least ${SHORTEST_PASSWORD} characters` };
+        : { message: 'is too short', accepted: `at least ${SHORTEST_PASSWORD} characters` };
     case 'base64':
       return bytesProblem(fromBase64(value), format.bytes, 'in base64');
     case 'hex':
@@ -68,11 +86,11 @@ function formatProblem({ format }: PlannedSecret, value: string): ValueProblem |
     }
     case 'certificate':
     case 'ca-certificate':
-      return isCertificates(value) ? undefined : { message: 'it is no certificate', accepted: 'certificates in PEM' };
+      return isCertificates(value) ? undefined : { message: 'is no certificate', accepted: 'certificates in PEM' };
     case 'private-key':
       return isPrivateKey(value)
         ? undefined
-        : { message: 'it is no private key', accepted: 'a private key in PEM, without a passphrase' };
+        : { message: 'is no private key', accepted: 'a private key in PEM, without a passphrase' };
     case 'template':
       return undefined;
     default:
@@ -82,7 +100,7 @@ function formatProblem({ format }: PlannedSecret, value: string): ValueProblem |
 
 function bytesProblem(bytes: Buffer | undefined, wanted: number, encoding: string): ValueProblem | undefined {
   if (bytes?.length === wanted) return undefined;
-  const message = bytes === undefined ? `it is not ${encoding}` : `it is ${bytes.length} bytes ${encoding}`;
+  const message = bytes === undefined ? `is not ${encoding}` : `is ${bytes.length} bytes ${encoding}`;
   return { message, accepted: `${wanted} bytes ${encoding}` };
 }
 

@@ -3,7 +3,7 @@ import { issuePath } from '../plan/resolution.ts';
 import { missingSecrets } from '../plan/secrets.ts';
 import { templateFilters, templateReferences, templateSecrets } from '../plan/template.ts';
 import type { Secret } from '../schema/secret.ts';
-import { error, type Rule } from './rule.ts';
+import { error, type Rule, warning } from './rule.ts';
 import { unknownName } from './suggest.ts';
 
 /** Secrets that are set and that the system does not have. */
@@ -11,6 +11,15 @@ export const checkProvided: Rule = ({ providedSecrets, system }) =>
   providedSecrets
     .filter((name) => !Object.hasOwn(system.secrets, name))
     .map((name) => unknownName(['secrets', name], { noun: 'secret', name, known: Object.keys(system.secrets) }));
+
+/** Whoever reads the configuration, or its history, has what stands in it in clear: nothing that production is to rest on. */
+export const checkClearSecrets: Rule = ({ clearSecrets = [], environment, stack, system, acceptsMissingSecrets }) => {
+  if (acceptsMissingSecrets === true) return []; // A command asks that can put it right.
+  const judge = environment === 'prod' ? error : warning;
+  return clearSecrets
+    .filter((name) => Object.hasOwn(system.secrets, name))
+    .map((name) => judge(issuePath('secrets', [name]), 'stands in clear in the configuration', setting(name, stack)));
+};
 
 /** A third party's secret that is not set is missed by every service that runs and gets it, or something made of it. */
 export const checkMissing: Rule = ({ stack, system, active, providedSecrets, acceptsMissingSecrets = false }) => {
@@ -27,11 +36,15 @@ export const checkMissing: Rule = ({ stack, system, active, providedSecrets, acc
       .filter(([, { secrets }]) => Object.values(secrets).some(({ secret }) => makes(secret)))
       .map(([service]) => service)
       .sort();
-    const remedy = `\`slipway secrets set ${name}${stack === 'dev' ? '' : ` --stack ${stack}`}\``;
     const message = `has no value, and none is generated for it; ${readers.join(', ')} ${readers.length === 1 ? 'gets' : 'get'} it`;
-    return readers.length === 0 ? [] : [error(issuePath('secrets', [name]), message, remedy)];
+    return readers.length === 0 ? [] : [error(issuePath('secrets', [name]), message, setting(name, stack))];
   });
 };
+
+/** What sets a secret. */
+function setting(name: string, stack: string): string {
+  return `\`slipway secrets set ${name}${stack === 'dev' ? '' : ` --stack ${stack}`}\``;
+}
 
 /** The database that a changed password is applied in exists, is one, and can be told of it. */
 export const checkRotation: Rule = ({ system }) =>

@@ -87,6 +87,21 @@ describe('before the first up', () => {
   }, 30_000);
 });
 
+describe('what was set past the command', () => {
+  test('is refused with all that is wrong about it, before anything is touched', async () => {
+    await stack.pulumi('config', 'set', '--secret', 'secrets:JWT_SECRET', 'n0t base64 at all');
+    await stack.pulumi('config', 'set', '--secret', 'secrets:REDIS_PASSWORD', '1234567');
+    const up = await stack.slipway('up', '--skip-smoke');
+    exits(up, 1);
+    expect(up.all).toContain('secrets:JWT_SECRET: is not in base64');
+    expect(up.all).toContain('secrets:REDIS_PASSWORD: is too short');
+    expect(up.all).not.toMatch(/n0t base64|1234567/);
+    expect(await stack.containers()).toEqual([]);
+    await stack.pulumi('config', 'rm', 'secrets:JWT_SECRET');
+    await stack.pulumi('config', 'rm', 'secrets:REDIS_PASSWORD');
+  }, 60_000);
+});
+
 describe('a stack that is up', () => {
   test('has generated what was not set, and tells how old it is', async () => {
     exits(await stack.slipway('up', '--skip-smoke'), 0);

@@ -26,21 +26,22 @@ export interface Stack {
   readonly values?: Readonly<Record<string, unknown>>;
   readonly providedSecrets?: readonly string[];
   readonly encrypted?: readonly string[];
+  readonly clearSecrets?: readonly string[];
 }
 
 /** Resolves a stack of a system made for the test. */
 export function resolveShop(description: SystemDescription, { stack = 'dev', ...rest }: Stack = {}): Resolved {
-  const { values = {}, providedSecrets = [], encrypted = [] } = rest;
+  const { values = {}, providedSecrets = [], encrypted = [], clearSecrets = [] } = rest;
   return resolvePlan(
-    { stack, values: { system: 'shop', environment: 'dev', ...values }, providedSecrets, encrypted },
+    { stack, values: { system: 'shop', environment: 'dev', ...values }, providedSecrets, encrypted, clearSecrets },
     { shop: description },
   );
 }
 
 /** Resolves a stack of LinkFlow. */
 export function resolveLinkflow({ stack = 'dev', ...rest }: Stack = {}): Resolved {
-  const { values = {}, providedSecrets = [], encrypted = [] } = rest;
-  return resolvePlan({ stack, values: { system: 'linkflow', ...values }, providedSecrets, encrypted });
+  const { values = {}, providedSecrets = [], encrypted = [], clearSecrets = [] } = rest;
+  return resolvePlan({ stack, values: { system: 'linkflow', ...values }, providedSecrets, encrypted, clearSecrets });
 }
 
 /** The plan; fails the test with the issues if there is none. */

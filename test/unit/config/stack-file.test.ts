@@ -45,6 +45,7 @@ config:
     },
     encrypted: [],
     providedSecrets: ['POSTGRES_PASSWORD', 'REDIS_PASSWORD'],
+    clearSecrets: ['REDIS_PASSWORD'],
   });
 });
 
@@ -63,7 +64,7 @@ config:
 test.each(['', '# nothing yet\n', 'encryptionsalt: v1:abc\n', 'config:\n', 'config: {}\n'])(
   'a file without settings has none: %j',
   (content) => {
-    expect(read(content)).toEqual({ stack: 'dev', values: {}, encrypted: [], providedSecrets: [] });
+    expect(read(content)).toEqual({ stack: 'dev', values: {}, encrypted: [], providedSecrets: [], clearSecrets: [] });
   },
 );
 

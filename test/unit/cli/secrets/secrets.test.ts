@@ -142,11 +142,11 @@ describe('a value from standard input', () => {
   });
 
   test.each<[string, PlannedSecret, string | Buffer, string]>([
-    ['is too short', password, '1234567', 'it is too short; accepted: at least 8 characters'],
+    ['is too short', password, '1234567', 'is too short; accepted: at least 8 characters'],
     ['is no text', password, Buffer.from([0xff, 0xfe, 0xff, 0xfe]), 'no text in UTF-8'],
     [
       ...(['reads in different ways', { ...password, postgresRole: { service: 'db', role: 'r' } }] as const),
-      ...(['zwölf mal u\u0308', 'clients would send it in different ways'] as const),
+      ...(['zwölf mal u\u0308', 'in different ways by different clients'] as const),
     ],
   ])('that %s is refused without being shown', async (_, secret, value, reason) => {
     const failed: unknown = await readValue(given(value), secret, secrets).catch((error: unknown) => error);

@@ -49,3 +49,22 @@ test('the role that a password belongs to is in the plan, its parameters filled 
     { name: 'PASS', source: 'generated', postgresRole: { service: 'db', role: 'shop' } },
   ]);
 });
+
+describe('a secret that stands in clear', () => {
+  const described = system({ api: service() }, { secrets: { KEY: { ...key, provided: false } } });
+  const clear = { providedSecrets: ['KEY'], clearSecrets: ['KEY'] };
+  const issue = { path: 'secrets:KEY', message: 'stands in clear in the configuration' };
+
+  test('is no base for production', () => {
+    const resolved = resolveShop(described, { ...clear, stack: 'live', values: { environment: 'prod' } });
+    expect(resolved.issues).toEqual([
+      { ...issue, accepted: '`slipway secrets set KEY --stack live`', severity: 'error' },
+    ]);
+  });
+
+  test('is worth knowing elsewhere', () => {
+    const { plan, issues } = resolveShop(described, clear);
+    expect(issues).toEqual([{ ...issue, accepted: '`slipway secrets set KEY`', severity: 'warning' }]);
+    expect(plan).toBeDefined();
+  });
+});
