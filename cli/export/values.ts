@@ -59,8 +59,8 @@ function knownValue(
 ): string | undefined {
   if (source === 'provided') return provided.get(name);
   if (format.kind === 'ca-certificate') return issued?.authority;
-  if (format.kind === 'private-key') return issued?.keys.get(format.certificate);
-  if (format.kind === 'certificate') {
+  if ('certificate' in format) {
+    if (format.kind === 'private-key') return issued?.keys.get(format.certificate);
     const certificate = issued?.certificates.get(format.certificate);
     return certificate === undefined || issued?.authority === undefined ? undefined : certificate + issued.authority;
   }

@@ -110,10 +110,10 @@ afterAll(() => stack.dispose());
 
 /** The outputs of the first row of a type, without what is drawn anew each time. */
 function outputsOf(type: Described['type']): Record<string, unknown> {
-  const at = edits.findIndex(([edited]) => edited === type);
-  const { outputs, id } = made.get(`row-${at}`) ?? { outputs: {}, id: '' };
-  expect(outputs.id).toBe(id);
-  return Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== null));
+  const row = made.get(`row-${edits.findIndex(([edited]) => edited === type)}`);
+  if (!row) throw new Error(`the state has no ${type}`);
+  expect(row.outputs['id']).toBe(row.id);
+  return Object.fromEntries(Object.entries(row.outputs).filter(([, value]) => value !== null));
 }
 
 describe('made as described', () => {

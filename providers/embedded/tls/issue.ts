@@ -162,7 +162,7 @@ function nameOf(subject: SelfSigned['subject']): JsonName {
 /** Where there is no subject, these names are all there is to go by, and nobody may pass them over. */
 function sanOf(x509: X509, names: readonly string[], isCritical: boolean): Extension {
   return new x509.SubjectAlternativeNameExtension(
-    names.map((value) => ({ type: 'dns', value })),
+    names.map((value) => ({ type: 'dns' as const, value })),
     isCritical,
   );
 }

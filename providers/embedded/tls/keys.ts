@@ -36,7 +36,7 @@ export function keyProblems({ algorithm, ecdsaCurve }: KeyInputs): { property: s
 /** A new key pair: the id and the outputs of the resource. */
 export async function newKey(inputs: KeyInputs): Promise<{ id: string; outputs: Values }> {
   const { privateKey, publicKey } = await drawKey(inputs);
-  const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'pem' });
+  const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
   return {
     id: createHash('sha1')
       .update(publicKey.export({ type: 'spki', format: 'der' }))
@@ -44,7 +44,7 @@ export async function newKey(inputs: KeyInputs): Promise<{ id: string; outputs: 
     outputs: {
       privateKeyPem: traditional(privateKey) ?? pkcs8,
       privateKeyPemPkcs8: pkcs8,
-      publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }),
+      publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }) as string,
     },
   };
 }
