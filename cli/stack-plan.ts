@@ -11,22 +11,35 @@ export interface StackPlan {
   readonly plan: Plan;
   /** Issues that do not stop anything. */
   readonly warnings: readonly Issue[];
+  /** Services that alone are to run; absent: all. */
+  readonly only?: readonly string[];
+}
+
+/** What a plan depends on beside the configuration. */
+export interface PlanOptions {
+  /** How much the host has, where it is known. */
+  readonly host?: HostSize | undefined;
+  /** Services that alone are to run. */
+  readonly only?: readonly string[] | undefined;
 }
 
 /**
- * Reads and resolves the configuration of `stack`, for a host of a known size where that matters; touches no engine and
- * starts no process.
+ * Reads and resolves the configuration of `stack`; touches no engine and starts no process.
  * @throws CommandFailure with every problem in one report
  */
-export async function loadPlan(projectDir: string, stack: string, host?: HostSize): Promise<StackPlan> {
+export async function loadPlan(
+  projectDir: string,
+  stack: string,
+  { host, only }: PlanOptions = {},
+): Promise<StackPlan> {
   const [settings, { resolvePlan }] = await Promise.all([
     readSettings(projectDir, stack),
     import('../config/resolve.ts'),
   ]);
-  const { plan, issues } = resolvePlan(settings, undefined, host);
+  const { plan, issues } = resolvePlan(only === undefined ? settings : { ...settings, only }, undefined, host);
   const errors = issues.filter((issue) => issue.severity === 'error');
   if (plan === undefined || errors.length > 0) throw await refused(stack, issues);
-  return { plan, warnings: issues };
+  return { plan, warnings: issues, ...(only !== undefined && { only }) };
 }
 
 /**

@@ -4,7 +4,7 @@ import { stackPrefix } from './plan/names.ts';
 import { plannedNetworks } from './plan/networks.ts';
 import { mergeOverlay } from './plan/overlay.ts';
 import { fillParameters } from './plan/parameters.ts';
-import { activeServices } from './plan/profiles.ts';
+import { activeServices, onlyServices } from './plan/profiles.ts';
 import type { Resolution } from './plan/resolution.ts';
 import { plannedSecrets } from './plan/secrets.ts';
 import { plannedServices } from './plan/services.ts';
@@ -18,11 +18,12 @@ import { plannedTasks } from './plan/tasks.ts';
 import { plannedVolumes } from './plan/volumes.ts';
 import { checkChoices } from './rules/choices.ts';
 import { checkSystem } from './rules/index.ts';
-import { checkProfiles } from './rules/profiles.ts';
+import { checkOnly, checkProfiles } from './rules/profiles.ts';
 import { schemaProblems } from './rules/schema-issues.ts';
 import { chooseEnvironment, chooseSystem } from './rules/selection.ts';
 import { parseSettings } from './rules/settings.ts';
 import { checkSourceSettings } from './rules/sources.ts';
+import type { Service } from './schema/service.ts';
 import type { Settings } from './schema/settings.ts';
 import { System, type SystemDescription, type SystemInput } from './schema/system.ts';
 import type { RawSettings } from './settings.ts';
@@ -91,7 +92,12 @@ function resolveSystem(
     issues.push(...schemaProblems(System, base.name, merged, parsed.error.issues).map(({ issue }) => issue));
     return undefined;
   }
-  const running = Object.keys(activeServices(parsed.data.services, settings.profiles));
+  const choose = (from: Readonly<Record<string, Service>>): Record<string, Service> => {
+    const active = activeServices(from, settings.profiles);
+    return raw.only === undefined ? active : onlyServices(active, raw.only);
+  };
+  issues.push(...checkOnly(raw, activeServices(parsed.data.services, settings.profiles)));
+  const running = Object.keys(choose(parsed.data.services));
   const services =
     settings.allowSmallHost && host ? fitToHost(parsed.data.services, running, host) : parsed.data.services;
   const { system, issues: unfilled } = fillParameters({ ...parsed.data, services });
@@ -101,13 +107,13 @@ function resolveSystem(
     environment,
     settings,
     providedSecrets: raw.providedSecrets,
+    ...(raw.clearSecrets && { clearSecrets: raw.clearSecrets }),
     ...(raw.acceptsMissingSecrets === true && { acceptsMissingSecrets: true }),
     system,
     built,
-    active: activeServices(system.services, settings.profiles),
+    active: choose(system.services),
     prefix: stackPrefix(system.name, raw.stack),
   };
-    ...(raw.clearSecrets && { clearSecrets: raw.clearSecrets }),
 }
 
 function profilesOf({ services }: SystemInput): string[] {

@@ -10,6 +10,8 @@ export interface RawSettings {
   readonly clearSecrets?: readonly string[];
   /** True: secrets that are still to be set are no problem yet, since a command asks that is there to set them. */
   readonly acceptsMissingSecrets?: boolean;
+  /** Services that alone are to run, with those that they wait for; absent: all. From the command line, never from a file. */
+  readonly only?: readonly string[];
   /** Keys of the namespace `slipway` that hold something encrypted, which is no place for it. */
   readonly encrypted?: readonly string[];
 }

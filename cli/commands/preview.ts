@@ -4,6 +4,7 @@ import { CommandFailure, EXIT } from '../exit-codes.ts';
 import { containersOf } from '../hosts/containers.ts';
 import { lostReplicas } from '../operations/drift.ts';
 import { cleanMessage } from '../operations/failure.ts';
+import { onlyFor, refuseToShrink } from '../operations/only.ts';
 import { checkAgainstHost } from '../operations/prepare.ts';
 import { changesOf } from '../preview/changes.ts';
 import { changesText } from '../preview/show.ts';
@@ -23,14 +24,17 @@ export interface PreviewOptions extends StackOption {
   readonly diff?: boolean;
   readonly expectNoChanges?: boolean;
   readonly json?: boolean;
+  /** Services that alone would be brought up, with what they wait for; absent: all. */
+  readonly only?: readonly string[];
 }
 
 /** Shows what `up` would do, after the same checks. */
 export async function preview(context: Context, options: PreviewOptions): Promise<number> {
-  const planned = await loadPlan(context.projectDir, options.stack);
-  const ahead = startAhead(context, { program: true });
+  const planned = await loadPlan(context.projectDir, options.stack, { only: options.only });
+  const narrowed = onlyFor(context, planned);
+  const ahead = startAhead(narrowed, { program: true });
   try {
-    return await show(context, options, planned, ahead);
+    return await show(narrowed, options, planned, ahead);
   } finally {
     ahead.end();
   }
@@ -38,6 +42,7 @@ export async function preview(context: Context, options: PreviewOptions): Promis
 
 async function show(context: Context, options: PreviewOptions, planned: StackPlan, ahead: Ahead): Promise<number> {
   const state = await readState(context, options.stack);
+  refuseToShrink(planned, state);
   const host = await checkAgainstHost(context, planned, state);
   const lost = lostReplicas(state, await containersOf(host.docker, instanceOf(state)));
   if (!state.exists) await ensureStack(context, options.stack);

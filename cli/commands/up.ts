@@ -6,6 +6,7 @@ import type { Host } from '../hosts/host.ts';
 import { canAsk, confirm } from '../operations/confirm.ts';
 import { lostReplicas } from '../operations/drift.ts';
 import { failureText, isMerelyStopped } from '../operations/failure.ts';
+import { onlyFor, refuseToShrink } from '../operations/only.ts';
 import { checkAgainstHost, repair } from '../operations/prepare.ts';
 import { stopIfInterrupted, watch, type Ended } from '../operations/run.ts';
 import { upSummary } from '../operations/summary.ts';
@@ -23,6 +24,8 @@ import { timingsTarget } from '../timings/target.ts';
 export interface UpOptions extends StackOption {
   readonly yes?: boolean;
   readonly skipSmoke?: boolean;
+  /** Services that alone are brought up, with what they wait for; absent: all. */
+  readonly only?: readonly string[];
   /** Operations that may run at once. */
   readonly parallel: number;
   /** Says where the time went, and writes it to a file: this one; true: to one below `.slipway`. */
@@ -45,10 +48,10 @@ export interface Deployment {
 /** Brings a stack to what its configuration says, and proves it by work. */
 export async function up(context: Context, options: UpOptions): Promise<number> {
   const startedMs = Date.now();
-  const planned = await loadPlan(context.projectDir, options.stack);
+  const planned = await loadPlan(context.projectDir, options.stack, { only: options.only });
   const { system, stack } = planned.plan;
   const question = `Deploy ${system} to prod (stack ${stack})?`;
-  return deploy(context, { options, planned, startedMs, command: 'up', question });
+  return deploy(onlyFor(context, planned), { options, planned, startedMs, command: 'up', question });
 }
 
 /** Brings a stack to a plan, and proves it by work. */
@@ -92,6 +95,7 @@ async function hold(context: Context, deployment: Deployment, company: Company):
   try {
     for (const note of lock.cleared) writeLine(context.stderr, note);
     const before = await readState(context, options.stack);
+    refuseToShrink(planned, before);
     const host = await checkAgainstHost(context, planned, before);
     stopIfInterrupted(interrupts);
     deployment.begin?.();

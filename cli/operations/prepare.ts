@@ -30,7 +30,7 @@ export async function checkAgainstHost(context: Context, planned: StackPlan, sta
 /** The plan as it is on a host of this size. */
 export async function fitted(context: Context, planned: StackPlan, host: HostSize): Promise<StackPlan> {
   const { stack, allowsSmallHost } = planned.plan;
-  return allowsSmallHost ? loadPlan(context.projectDir, stack, host) : planned;
+  return allowsSmallHost ? loadPlan(context.projectDir, stack, { host, only: planned.only }) : planned;
 }
 
 async function factsOf(host: Host, about: Pick<FactsRequest, 'plan' | 'instance' | 'project'>): Promise<HostFacts> {

@@ -13,3 +13,13 @@ export function wholeNumber(text: string): number {
 export function withoutDashes(command: readonly string[]): readonly string[] {
   return command[0] === '--' ? command.slice(1) : command;
 }
+
+/**
+ * Names with commas between, each once.
+ * @throws InvalidArgumentError if one is missing
+ */
+export function names(text: string): readonly string[] {
+  const all = text.split(',').map((name) => name.trim());
+  if (all.includes('')) throw new InvalidArgumentError('It has to be names with commas between: postgres,redis.');
+  return [...new Set(all)];
+}

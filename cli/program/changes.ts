@@ -4,8 +4,10 @@ import type { PreviewOptions } from '../commands/preview.ts';
 import type { RestartOptions } from '../commands/restart.ts';
 import type { ScaleOptions } from '../commands/scale.ts';
 import type { UpOptions } from '../commands/up.ts';
-import { wholeNumber } from './arguments.ts';
+import { names, wholeNumber } from './arguments.ts';
 import type { Commands } from './commands.ts';
+
+const ONLY = 'of the stack only these services, with commas between, and what they wait for';
 
 /** What every deployment takes. */
 function deploys(command: Command): Command {
@@ -25,13 +27,17 @@ export function addChanges({ add, runs, context }: Commands): void {
     add('up', 'Bring the stack to what its configuration says, then prove it by one real piece of work.', [
       'slipway up',
       'slipway up --stack test --skip-smoke',
+      'slipway up --stack test --only postgres,redis',
       'slipway up --timings',
     ]),
-  ).action(runs(async (options: UpOptions) => (await import('../commands/up.ts')).up(context, options)));
+  )
+    .option('--only <services>', ONLY, names)
+    .action(runs(async (options: UpOptions) => (await import('../commands/up.ts')).up(context, options)));
   add('preview', 'Show what `up` would do, service by service; changes nothing.', [
     'slipway preview --diff',
     'slipway preview --expect-no-changes',
   ])
+    .option('--only <services>', ONLY, names)
     .option('--diff', 'show the values that change, old and new')
     .option('--expect-no-changes', 'exit 1 if anything would change')
     .option('--json', 'print the changes as JSON')

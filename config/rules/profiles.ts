@@ -5,6 +5,14 @@ import type { RawSettings } from '../settings.ts';
 import { error } from './rule.ts';
 import { knownNames } from './suggest.ts';
 
+/** Services that are to run alone, and do not run at all. */
+export function checkOnly({ only = [] }: RawSettings, active: Readonly<Record<string, unknown>>): Issue[] {
+  const known = Object.keys(active);
+  return only
+    .filter((name) => !known.includes(name))
+    .map((name) => error('--only', `no service "${name}" runs in this stack`, knownNames(name, known)));
+}
+
 /** Profiles that no service belongs to, in this environment or another. */
 export function checkProfiles(raw: RawSettings, settings: Settings, known: readonly string[]): Issue[] {
   const written = raw.values['profiles'];

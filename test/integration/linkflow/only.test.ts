@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { execa } from 'execa';
+import { exits } from '../support/answer.ts';
+import { TestStack } from '../support/test-stack.ts';
+
+/* The stores of LinkFlow's test environment alone, as a test suite of an application wants them: there and gone. */
+
+jest.setTimeout(120_000);
+
+const stack = new TestStack('only');
+
+beforeAll(() => {
+  stack.configure({ system: 'linkflow', environment: 'test' });
+});
+
+afterAll(() => stack.dispose(), 60_000);
+
+async function running(): Promise<string[]> {
+  return (await stack.containers())
+    .filter(({ State }) => State === 'running')
+    .map(({ Labels }) => Labels['slipway.service'] ?? '');
+}
+
+test('services that do not run are refused, before anything is made', async () => {
+  const { all } = exits(await stack.slipway('up', '--only', 'postgers,scheduler'), 2);
+  expect(all).toContain('--only: no service "postgers" runs in this stack');
+  expect(all).toContain('--only: no service "scheduler" runs in this stack');
+  expect(await stack.networks()).toEqual([]);
+});
+
+test('those that are named come up, with a database of its own name in memory', async () => {
+  exits(await stack.slipway('up', '--only', 'postgres,redis'), 0);
+  expect(await running()).toEqual(['postgres', 'redis']);
+  const id = (await stack.containers('postgres'))[0]?.Id ?? '';
+  const query = ['exec', id, 'psql', '-U', 'linkflow', '-d', 'linkflow_test', '-Atc', 'SELECT current_database()'];
+  expect((await execa('docker', query, { env: stack.env })).stdout).toBe('linkflow_test');
+  expect((await stack.docker.getContainer(id).inspect()).Mounts.filter(({ Name }) => Name?.includes('data'))).toEqual(
+    [],
+  );
+  exits(await stack.slipway('preview', '--only', 'postgres,redis', '--expect-no-changes'), 0);
+});
+
+test('what runs is not removed by naming less, and what a service waits for comes along', async () => {
+  const { all } = exits(await stack.slipway('up', '--only', 'redis'), 2);
+  expect(all).toContain('has postgres, which --only redis would remove');
+  exits(await stack.slipway('up', '--only', 'history', '--skip-smoke'), 0);
+  expect(await running()).toEqual(['history', 'postgres', 'redis']);
+});
+
+test('it goes without a trace', async () => {
+  exits(await stack.slipway('down', '--volumes', '--yes'), 0);
+  expect(await stack.containers()).toEqual([]);
+  expect(await stack.networks()).toEqual([]);
+  expect(await stack.volumes()).toEqual([]);
+});
