@@ -8,7 +8,7 @@ import { count, stackOption } from '../output/format.ts';
 import { lockStack } from '../pulumi/lock.ts';
 import { readState } from '../pulumi/state.ts';
 import { madeAt } from '../secrets/age.ts';
-import { findSecret, withParts } from '../secrets/find.ts';
+import { findSecret, readersOf, withParts } from '../secrets/find.ts';
 import { choosePins } from '../secrets/pin.ts';
 import { readValue } from '../secrets/read.ts';
 import { secretsJson, secretsText } from '../secrets/show.ts';
@@ -69,11 +69,12 @@ export async function setSecret(context: Context, name: string, { stack }: Stack
   await holding(context, stack, 'secrets set', () =>
     storeValues(context, stack, new Map([[name, value]]), () => undefined),
   );
-  const { services, postgresRole } = secret;
+  const { postgresRole } = secret;
+  const readers = readersOf(plan.secrets, name);
   writeLine(context.stderr, `${name} is set, encrypted, in Pulumi.${stack}.yaml`);
   writeLine(
     context.stderr,
-    `next: \`slipway up${stackOption(stack)}\` gives it to ${services.join(', ') || 'whoever is built on it'}` +
+    `next: \`slipway up${stackOption(stack)}\` gives it to ${readers.join(', ') || 'no service that runs'}` +
       (postgresRole ? `, after the role ${postgresRole.role} in ${postgresRole.service}` : ''),
   );
   return EXIT.ok;

@@ -28,3 +28,9 @@ export function withParts(planned: readonly PlannedSecret[], names: readonly str
   names.forEach(want);
   return planned.filter(({ name }) => wanted.has(name));
 }
+
+/** The services that run and get the secret `name`, or something that is built from it, sorted. Pure. */
+export function readersOf(planned: readonly PlannedSecret[], name: string): string[] {
+  const affected = planned.filter((secret) => withParts(planned, [secret.name]).some((part) => part.name === name));
+  return [...new Set(affected.flatMap(({ services }) => services))].sort();
+}

@@ -10,11 +10,11 @@ const DNS_NAME =
   /^(?=.{1,253}$)(?:\*\.(?=.*\.))?(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)*(?![0-9]+$)(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 
 /** Certificates are used, for names that there can be, and renewed while they hold; their secrets belong together. */
-export const checkCertificates: Rule = ({ system, providedSecrets }) => [
+export const checkCertificates: Rule = ({ system, providedSecrets, acceptsMissingSecrets = false }) => [
   ...Object.entries(system.secrets).flatMap(([name, { format }]) => checkReference(system, name, format)),
   ...Object.keys(system.certificates).flatMap((name) => [
     ...checkCertificate(system, name),
-    ...checkPair(system, name, providedSecrets),
+    ...(acceptsMissingSecrets ? [] : checkPair(system, name, providedSecrets)),
   ]),
 ];
 

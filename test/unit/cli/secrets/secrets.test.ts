@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { unpainted, type Context } from '../../../../cli/context.ts';
 import { EXIT } from '../../../../cli/exit-codes.ts';
 import { madeAt } from '../../../../cli/secrets/age.ts';
-import { findSecret, withParts } from '../../../../cli/secrets/find.ts';
+import { findSecret, readersOf, withParts } from '../../../../cli/secrets/find.ts';
 import { choosePins } from '../../../../cli/secrets/pin.ts';
 import { readValue } from '../../../../cli/secrets/read.ts';
 import { secretsJson, secretsText } from '../../../../cli/secrets/show.ts';
@@ -36,6 +36,13 @@ describe('a secret', () => {
     expect(withParts(secrets, ['KEY'])).toEqual([key]);
     expect(withParts(secrets, ['URL'].concat('MAIL'))).toEqual([key, mail, password, url]);
   });
+});
+
+test('a secret concerns who gets it, and who gets what is built from it', () => {
+  const planned = [{ ...key, services: [] }, mail, password, { ...url, services: ['worker', 'api'] }];
+  expect(readersOf(planned, 'KEY')).toEqual(['api', 'worker']);
+  expect(readersOf(planned, 'PASSWORD')).toEqual(['api', 'worker']);
+  expect(readersOf(planned, 'MAIL')).toEqual([]);
 });
 
 describe('what is pinned', () => {

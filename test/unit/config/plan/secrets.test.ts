@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { resolvePlan } from '../../../../config/resolve.ts';
 import { planOf, resolveShop, service, system } from '../fixture.ts';
 
 const key = { description: 'Of a third party.', format: { kind: 'password' as const }, provided: true };
@@ -67,4 +68,22 @@ describe('a secret that stands in clear', () => {
     expect(issues).toEqual([{ ...issue, accepted: '`slipway secrets set KEY`', severity: 'warning' }]);
     expect(plan).toBeDefined();
   });
+});
+
+test('a command that sets secrets is in the way of none that is still to be set', () => {
+  const pair = (kind: 'certificate' | 'private-key') => ({
+    description: 'One half.',
+    format: { kind, certificate: 'web' },
+  });
+  const described = system(
+    { mail: service({ secrets: { KEY: 'KEY' } }) },
+    {
+      secrets: { KEY: key, WEB_CERT: pair('certificate'), WEB_KEY: pair('private-key') },
+      certificates: { web: { description: 'Of the web.', names: ['web'] } },
+    },
+  );
+  const raw = { stack: 'dev', values: { system: 'shop', environment: 'dev' }, providedSecrets: ['WEB_CERT'] };
+  const paths = ({ issues }: ReturnType<typeof resolvePlan>) => issues.map(({ path }) => path);
+  expect(paths(resolvePlan(raw, { shop: described }))).toEqual(['secrets:KEY', 'secrets:WEB_KEY']);
+  expect(paths(resolvePlan({ ...raw, acceptsMissingSecrets: true }, { shop: described }))).toEqual([]);
 });
