@@ -8,12 +8,20 @@ import { ACTS, compare, markdown, NO_SAMPLES, type Act, type Samples } from './l
 import { machineText, thisMachine } from './machine.ts';
 
 /*
- * Whole lives of LinkFlow in dev, every profile on, through slipway and through Docker Compose, in turn, so that both
+ * Whole lives of LinkFlow in dev (every profile on) or prod, through slipway and through Docker Compose, in turn, so that both
  * feel whatever the machine does: up from nothing but images, up again, with one service changed, scaled, down.
- * Usage: npm run bench -- lifecycle [runs=5] [--json]
+ * Usage: npm run bench -- lifecycle [runs=5] [--environment prod] [--json]
  */
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean' }, environment: { type: 'string', default: 'dev' } },
+});
+const environment = values.environment === 'prod' ? 'prod' : 'dev';
+if (environment !== values.environment) {
+  process.stderr.write(`lifecycle: "${values.environment}" is no environment; accepted: dev, prod\n`);
+  process.exit(2);
+}
 const runs = Number((positionals[0] ?? '5').replace(/^runs=/, ''));
 if (!Number.isInteger(runs) || runs < 1) {
   process.stderr.write(`lifecycle: "${positionals[0] ?? ''}" is no number of runs; accepted: 1 or more\n`);
@@ -55,7 +63,7 @@ function withLife(samples: Samples, life: ReadonlyMap<Act, number>): Samples {
 
 /** Brings LinkFlow up once: its images are there from then on, and what Compose runs on is exported. */
 async function prepare(ports: Ports, folder: string): Promise<void> {
-  const first = slipwayOn(ports, interrupt.signal);
+  const first = slipwayOn(ports, environment, interrupt.signal);
   try {
     await first.act('cold up');
     await first.export(folder);
@@ -65,14 +73,14 @@ async function prepare(ports: Ports, folder: string): Promise<void> {
 }
 
 async function measure(folder: string): Promise<{ slipway: Samples; compose: Samples }> {
-  const [nginx = 0, api = 0, http = 0, grpc = 0, postgres = 0, redis = 0] = await freePorts(6);
-  const ports = { nginx, api, http, grpc, postgres, redis };
+  const [nginx = 0, api = 0, http = 0, grpc = 0, postgres = 0, redis = 0, https = 0] = await freePorts(7);
+  const ports = { nginx, https, api, http, grpc, postgres, redis };
   say('making sure of the images, and exporting the stack for Compose');
   await prepare(ports, folder);
   let [slipway, compose] = [NO_SAMPLES, NO_SAMPLES];
   for (let number = 1; number <= runs; number++) {
     say(`run ${number} of ${runs}`);
-    slipway = withLife(slipway, await live('slipway', slipwayOn(ports, interrupt.signal)));
+    slipway = withLife(slipway, await live('slipway', slipwayOn(ports, environment, interrupt.signal)));
     compose = withLife(compose, await live('compose', composeIn(folder, interrupt.signal)));
   }
   return { slipway, compose };

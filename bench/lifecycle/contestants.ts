@@ -29,6 +29,8 @@ export interface Contestant {
 /** Ports of this machine that are free for a whole LinkFlow. */
 export interface Ports {
   readonly nginx: number;
+  /** In production alone. */
+  readonly https: number;
   readonly api: number;
   readonly http: number;
   readonly grpc: number;
@@ -36,12 +38,16 @@ export interface Ports {
   readonly redis: number;
 }
 
-/** LinkFlow in dev, every profile on. */
-function settingsOf({ nginx, api, http, grpc, postgres, redis }: Ports): Settings {
+/** LinkFlow in dev, every profile on, or as in production. */
+function settingsOf({ nginx, https, api, http, grpc, postgres, redis }: Ports, environment: 'dev' | 'prod'): Settings {
+  if (environment === 'prod') {
+    const published = { http: `127.0.0.1:${nginx}`, https: `127.0.0.1:${https}` };
+    return { system: 'linkflow', environment, allowSmallHost: true, ports: { nginx: published } };
+  }
   const profiles = new Set(Object.values(linkflow.services).flatMap((service) => service.profiles ?? []));
   return {
     system: 'linkflow',
-    environment: 'dev',
+    environment,
     profiles: [...profiles].sort(),
     ports: { nginx: { http: nginx }, api, frontend: { http, grpc }, postgres, redis },
   };
@@ -50,10 +56,11 @@ function settingsOf({ nginx, api, http, grpc, postgres, redis }: Ports): Setting
 /** slipway, with a stack and a state of its own: nothing is there but images. */
 export function slipwayOn(
   ports: Ports,
+  environment: 'dev' | 'prod',
   signal: AbortSignal,
 ): Contestant & { export: (folder: string) => Promise<void> } {
   const stack = new TestStack('lifecycle');
-  const settings = settingsOf(ports);
+  const settings = settingsOf(ports, environment);
   stack.configure(settings);
   const slipway = (args: readonly string[], stop = signal) =>
     run(process.execPath, [join(projectFolder, 'tools/slipway.mjs'), ...args, '--stack', stack.name], stop, stack.env);

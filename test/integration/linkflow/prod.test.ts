@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -86,7 +87,7 @@ async function ask(host: string, path: string, body?: unknown): Promise<Answer> 
     headers: { host, 'content-type': 'application/json' },
   });
   asked.end(body === undefined ? undefined : JSON.stringify(body));
-  const [answer] = (await once(asked, 'response')) as [import('node:http').IncomingMessage];
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
   return { status: answer.statusCode ?? 0, headers: answer.headers, body: await text(answer) };
 }
 
@@ -196,7 +197,7 @@ describe('whoever may look at the host', () => {
     expect(all.length).toBeGreaterThanOrEqual(16);
     for (const [service, { HostConfig, Config, Mounts }] of all) {
       const { ReadonlyRootfs, CapDrop, CapAdd, SecurityOpt, PidsLimit, Memory, MemorySwap, Privileged, LogConfig } =
-        HostConfig;
+        HostConfig as Readonly<Record<string, unknown>>;
       expect({ service, ReadonlyRootfs, CapDrop, CapAdd: CapAdd ?? [], SecurityOpt, Privileged }).toEqual({
         ...{ service, ReadonlyRootfs: true, CapDrop: ['ALL'], CapAdd: [] },
         ...{ SecurityOpt: ['no-new-privileges:true'], Privileged: false },
