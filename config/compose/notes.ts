@@ -23,6 +23,7 @@ export function composeNotes(plan: Plan, { adopts, isOpen }: NotesArgs): string[
     ...(plan.secrets.length > 0
       ? ['Secrets are files in clear in secrets/: nothing encrypts, generates or rotates them.']
       : []),
+    ...certificates(plan),
     ...(isOpen ? ['These files are open to every user of their container: only root could give them to one.'] : []),
     ...data(plan, adopts),
     'Nothing compares what runs with this file later on, and nothing checks memory, ports and images before a start.',
@@ -33,6 +34,11 @@ export function composeNotes(plan: Plan, { adopts, isOpen }: NotesArgs): string[
 /** What a person may run, a line each: the tasks of the plan, as Compose runs them. */
 export function composeTasks({ tasks }: Pick<Plan, 'tasks'>): string[] {
   return tasks.map(({ name, service, command }) => `${name}: docker compose exec ${service} ${commandLine(command)}`);
+}
+
+function certificates({ certificates: planned }: Plan): string[] {
+  if (!planned || planned.issued.length === 0) return [];
+  return [`Certificates end when they end, and nothing renews them: ${names(planned.issued)}.`];
 }
 
 function discovery(services: readonly PlannedService[]): string[] {
@@ -77,6 +83,6 @@ function data({ volumes, stack }: Plan, adopts: boolean): string[] {
     : [`Data (${listed}) is unprotected: \`down -v\` removes it without a question.`];
 }
 
-function names(services: readonly PlannedService[]): string {
-  return services.map(({ name }) => name).join(', ');
+function names(named: readonly { readonly name: string }[]): string {
+  return named.map(({ name }) => name).join(', ');
 }

@@ -7,6 +7,9 @@ import { join } from 'node:path';
 import { connect, createServer, type ConnectionOptions } from 'node:tls';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { execa } from 'execa';
+import { issuedIn } from '../../../cli/export/secrets.ts';
+import { secretValues } from '../../../cli/export/values.ts';
+import { parseExport } from '../../../cli/pulumi/state.ts';
 import type { PlannedCertificate, PlannedCertificates, PlannedSecret } from '../../../config/plan/types.ts';
 import { projectFolder } from '../../../tools/setup/layout.mjs';
 import { exits } from '../support/answer.ts';
@@ -162,6 +165,14 @@ test('OpenSSL agrees, as strict as it can be', async () => {
 test('keys stand in no state in clear', () => {
   expect(project.state()).not.toContain('PRIVATE KEY');
   expect(project.state()).toContain('BEGIN CERTIFICATE REQUEST');
+});
+
+test('an export finds in the state what services get', async () => {
+  const { all } = exits(await project.pulumi('stack', 'export', '--show-secrets', '--stack', 'dev'), 0);
+  const issued = issuedIn(parseExport(all.slice(all.indexOf('{'))));
+  const { values, missing } = secretValues(SECRETS, { generated: new Map(), provided: new Map(), issued });
+  expect(Object.fromEntries(values)).toEqual(pems);
+  expect(missing).toEqual([]);
 });
 
 test('a second up changes nothing', async () => {

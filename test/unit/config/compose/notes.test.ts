@@ -25,7 +25,11 @@ describe('the notes', () => {
           seed: service({ kind: 'job' }),
         },
         {
-          secrets: { KEY: { description: 'A key.', format: { kind: 'hex' } } },
+          secrets: {
+            KEY: { description: 'A key.', format: { kind: 'hex' } },
+            CERT: { description: 'A certificate.', format: { kind: 'certificate', certificate: 'web' } },
+          },
+          certificates: { web: { description: 'Of the web.', names: ['web'] } },
           volumes: { data: { description: 'All there is.' } },
         },
       ),
@@ -38,6 +42,7 @@ describe('the notes', () => {
       'Job migrate runs at each `up`, not only when something in it has changed, and without its limit of 5m0s.',
       'Job seed is in profile jobs, or `up --wait` would fail once it has ended. Run it: docker compose run --rm seed',
       'Secrets are files in clear in secrets/: nothing encrypts, generates or rotates them.',
+      'Certificates end when they end, and nothing renews them: web.',
       'Data (data) is unprotected: `down -v` removes it without a question.',
       ALWAYS,
     ]);
