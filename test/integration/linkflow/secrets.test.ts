@@ -49,7 +49,22 @@ async function login(password: string): Promise<{ exitCode: number | undefined; 
   const address = database?.NetworkSettings.Networks[network]?.IPAddress ?? '';
   const psql = ['psql', '-XAtqw', '-c', 'SELECT current_user', `host=${address} user=linkflow dbname=linkflow`];
   const args = ['run', '--rm', '--network', network, '-e', 'PGPASSWORD', database?.ImageID ?? '', ...psql];
-  return execa('docker', args, { env: { PGPASSWORD: password }, reject: false, all: true });
+  const { exitCode, all } = await execa('docker', args, { env: { PGPASSWORD: password }, reject: false, all: true });
+  return { exitCode, all };
+}
+
+/** When the password of the database's role was last set, in ms since 1970. */
+async function roleSetAt(): Promise<number> {
+  const resource = z.looseObject({ type: z.string(), modified: z.string().optional() });
+  const state = z.object({ deployment: z.looseObject({ resources: z.array(resource) }) });
+  const { resources } = state.parse(JSON.parse((await stack.pulumi('stack', 'export')).stdout)).deployment;
+  return Date.parse(resources.find(({ type }) => type === 'slipway:index:PostgresRole')?.modified ?? '');
+}
+
+/** When the first replica of a service was started, in ms since 1970. */
+async function startedAt(service: string): Promise<number> {
+  const [container] = await stack.containers(service);
+  return Date.parse((await stack.docker.getContainer(container?.Id ?? '').inspect()).State.StartedAt);
 }
 
 async function fileOf(service: string, name: string): Promise<string> {
@@ -145,6 +160,9 @@ describe('a database password that changes', () => {
     exits(await stack.slipway('up'), 0);
     expect(await login(special)).toMatchObject({ exitCode: 0, all: 'linkflow' });
     expect((await login(old)).all).toContain('password authentication failed');
+    const callers = ['migrate', 'api', 'history', 'worker'];
+    const starts = await Promise.all(callers.map(startedAt));
+    expect(Math.min(...starts)).toBeGreaterThan(await roleSetAt());
     expect((await fetch(`${api}/executions/${id}`)).status).toBe(200);
     exits(await stack.slipway('status'), 0);
     exits(await stack.slipway('preview', '--expect-no-changes'), 0);
