@@ -58,7 +58,7 @@ test('a plan is plain data: JSON gives it back whole', () => {
 
 test('names are unique, within limits, and refer to what is there', () => {
   forEverySystem((description, values) => {
-    const { services, networks, images, secrets, volumes, prefix } = plan(description, values);
+    const { services, networks, images, secrets, volumes, certificates, prefix } = plan(description, values);
     const names = (list: readonly { readonly name: string }[]): Set<string> => {
       const found = new Set(list.map(({ name }) => name));
       expect(found.size).toBe(list.length);
@@ -69,7 +69,11 @@ test('names are unique, within limits, and refer to what is there', () => {
       images: names(images),
       secrets: names(secrets),
       volumes: names(volumes),
+      certificates: names(certificates?.issued ?? []),
     };
+    for (const { format } of secrets) {
+      if ('certificate' in format) expect(known.certificates).toContain(format.certificate);
+    }
     const running = names(services);
     for (const service of services) {
       expect(longestContainerName(prefix, service.name, service.replicas).length).toBeLessThanOrEqual(63);

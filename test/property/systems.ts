@@ -12,6 +12,7 @@ interface Seed {
   readonly singleton: boolean;
   readonly publishes: boolean;
   readonly hasVolume: boolean;
+  readonly hasCertificate: boolean;
   readonly egress: boolean;
   readonly profile: string | undefined;
   readonly waitsFor: readonly number[];
@@ -27,6 +28,7 @@ const seed: fc.Arbitrary<Seed> = fc.record({
   singleton: fc.boolean(),
   publishes: fc.boolean(),
   hasVolume: fc.boolean(),
+  hasCertificate: fc.boolean(),
   egress: fc.boolean(),
   profile: fc.option(fc.constantFrom('edge', 'extra'), { nil: undefined }),
   waitsFor: fc.array(fc.nat(), { maxLength: 3 }),
@@ -43,11 +45,25 @@ const validSystem: fc.Arbitrary<SystemDescription> = fc
     secrets: {
       PASSWORD: { description: 'A password.', format: { kind: 'password' } },
       URL: { description: 'An address.', format: { kind: 'template', template: 'db://${PASSWORD|url}@db' } },
+      ...Object.fromEntries(seeds.filter(({ hasCertificate }) => hasCertificate).flatMap(certificateSecrets)),
     },
+    certificates: Object.fromEntries(
+      seeds
+        .filter(({ hasCertificate }) => hasCertificate)
+        .map(({ name }) => [name, { description: 'Of a service.', names: [name, 'localhost'] }]),
+    ),
     volumes: Object.fromEntries(seeds.map(({ name }) => [`${name}-data`, { description: 'Data.' }])),
     services: Object.fromEntries(seeds.map((one, index) => [one.name, serviceOf(one, index, seeds)])),
     environments: { dev: {}, test: {}, prod: {} },
   }));
+
+function certificateSecrets({ name }: Seed): [string, NonNullable<SystemInput['secrets']>[string]][] {
+  const stem = name.toUpperCase();
+  return [
+    [`${stem}_CERT`, { description: 'A certificate.', format: { kind: 'certificate', certificate: name } }],
+    [`${stem}_KEY`, { description: 'Its key.', format: { kind: 'private-key', certificate: name } }],
+  ];
+}
 
 function serviceOf(one: Seed, index: number, seeds: readonly Seed[]): ServiceInput {
   const exclusive = one.singleton || one.publishes || one.hasVolume || one.kind === 'job';
@@ -69,7 +85,13 @@ function serviceOf(one: Seed, index: number, seeds: readonly Seed[]): ServiceInp
       ]),
     ),
     calls: one.calls.flatMap((number) => seeds[number % seeds.length]?.name ?? []),
-    secrets: { DB_URL: 'URL' },
+    secrets: {
+      DB_URL: 'URL',
+      ...(one.hasCertificate && {
+        TLS_CERT: `${one.name.toUpperCase()}_CERT`,
+        TLS_KEY: `${one.name.toUpperCase()}_KEY`,
+      }),
+    },
     ...(one.hasVolume && { volumes: { [`${one.name}-data`]: '/data' } }),
     ...(one.memory !== undefined && { limits: { memory: `${one.memory}m` } }),
   };
