@@ -146,7 +146,7 @@ describe('a first up', () => {
 
   test('shows no secret in any container that may be inspected, nor in an argument', async () => {
     const values = await secretValues();
-    // Five generated ones, and the URLs and the ACL file that are made of them.
+    // Seven generated ones, and the URLs and the ACL file that are made of them.
     expect(values.length).toBeGreaterThanOrEqual(8);
     for (const container of await stack.containers()) {
       const inspected = JSON.stringify(await stack.docker.getContainer(container.Id).inspect());
