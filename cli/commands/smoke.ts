@@ -2,7 +2,9 @@ import type { Context, StackOption } from '../context.ts';
 import { paintFor, writeLine } from '../context.ts';
 import { CommandFailure, EXIT } from '../exit-codes.ts';
 import { takeInterrupts } from '../pulumi/interrupts.ts';
-import { prove, smokeAddress } from '../smoke/prove.ts';
+import { readState } from '../pulumi/state.ts';
+import { doorOf } from '../smoke/door.ts';
+import { prove } from '../smoke/prove.ts';
 import { proofText } from '../smoke/show.ts';
 import { loadPlan } from '../stack-plan.ts';
 
@@ -17,14 +19,14 @@ export async function smoke(context: Context, options: SmokeOptions): Promise<nu
   if (plan.smoke === undefined) {
     throw new CommandFailure(EXIT.usage, `system "${plan.system}" declares no smoke test`);
   }
-  const address = smokeAddress(plan, plan.smoke);
-  if (address === undefined) {
+  const door = doorOf(plan, plan.smoke, await readState(context, options.stack));
+  if (door === undefined) {
     const { service, port } = plan.smoke;
     throw new CommandFailure(EXIT.usage, `port "${port}" of ${service} is not published: there is nothing to ask`);
   }
   const interrupts = takeInterrupts();
   try {
-    const proof = await prove(address, plan.smoke, interrupts.signal);
+    const proof = await prove(door, plan.smoke, interrupts.signal);
     writeLine(
       context.stdout,
       options.json === true ? JSON.stringify(proof, undefined, 2) : proofText(proof, paintFor(context.stdout)),

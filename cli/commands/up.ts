@@ -164,11 +164,12 @@ async function conclude(
 
 /** Proves the stack by work where its system says how and a port to ask is published. */
 async function proves(context: Context, plan: StackPlan['plan'], interrupts: Interrupts): Promise<boolean> {
-  const { prove, smokeAddress } = await import('../smoke/prove.ts');
+  const [{ prove }, { doorOf }] = await Promise.all([import('../smoke/prove.ts'), import('../smoke/door.ts')]);
   const { proofText } = await import('../smoke/show.ts');
-  const address = plan.smoke === undefined ? undefined : smokeAddress(plan, plan.smoke);
-  if (plan.smoke === undefined || address === undefined) return true;
-  const proof = await prove(address, plan.smoke, interrupts.signal);
+  const state = await readState(context, plan.stack);
+  const door = plan.smoke === undefined ? undefined : doorOf(plan, plan.smoke, state);
+  if (plan.smoke === undefined || door === undefined) return true;
+  const proof = await prove(door, plan.smoke, interrupts.signal);
   writeLine(context.stdout, `${proofText(proof, paintFor(context.stdout))}\n`);
   return proof.ok;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Plan, PlannedSmoke } from '../../config/plan/types.ts';
+import type { PlannedSmoke } from '../../config/plan/types.ts';
+import { askAt, type Asked, type Door } from './door.ts';
 import { trailOf, type Hop } from './trail.ts';
 
 /** How a proof ended. */
@@ -19,21 +20,12 @@ export interface Proof {
 const POLL_MS = 100;
 const REQUEST_MS = 5000;
 
-/** The address on the host of the port that the smoke test asks, e.g. `http://127.0.0.1:8000`; undefined: not published. */
-export function smokeAddress(plan: Plan, smoke: PlannedSmoke): string | undefined {
-  const service = plan.services.find(({ name }) => name === smoke.service);
-  const port = service?.ports.find(({ name }) => name === smoke.port);
-  if (port?.published === undefined) return undefined;
-  const isEverywhere = port.address === undefined || port.address === '0.0.0.0' || port.address === '::';
-  return `http://${isEverywhere ? '127.0.0.1' : port.address}:${port.published}`;
-}
-
 /**
  * Sends one real piece of work through a stack and follows it to its end. Never throws for what the stack does: every
  * failure is in the proof.
  * @param signal ends the attempt early
  */
-export async function prove(address: string, smoke: PlannedSmoke, signal?: AbortSignal): Promise<Proof> {
+export async function prove(door: Door, smoke: PlannedSmoke, signal?: AbortSignal): Promise<Proof> {
   const startMs = Date.now();
   const deadline = AbortSignal.any([AbortSignal.timeout(smoke.timeoutMs), ...(signal === undefined ? [] : [signal])]);
   const seen: { id?: string; state?: string; trail: readonly Hop[]; error?: string } = { trail: [] };
@@ -48,13 +40,10 @@ export async function prove(address: string, smoke: PlannedSmoke, signal?: Abort
   while (!deadline.aborted) {
     try {
       if (seen.id === undefined) {
-        seen.id = await begin(address, smoke, deadline);
+        seen.id = await begin(door, smoke, deadline);
       } else {
-        const answer = await ask(
-          `${address}${smoke.poll.path.replace('{id}', encodeURIComponent(seen.id))}`,
-          {},
-          deadline,
-        );
+        const path = smoke.poll.path.replace('{id}', encodeURIComponent(seen.id));
+        const answer = await ask(door, path, {}, deadline);
         seen.state = typeof answer['state'] === 'string' ? answer['state'] : 'unknown';
         seen.trail = trailOf(answer['trail']);
         if (seen.state === smoke.poll.done) return result(true);
@@ -68,7 +57,7 @@ export async function prove(address: string, smoke: PlannedSmoke, signal?: Abort
     await sleep(POLL_MS, undefined, { signal: deadline }).catch(() => undefined);
   }
   if (signal?.aborted === true) return result(false, 'interrupted');
-  return result(false, timeoutCause(smoke, address, seen));
+  return result(false, timeoutCause(smoke, door.address, seen));
 }
 
 /** An answer that no further attempt will change. */
@@ -76,10 +65,11 @@ class Refusal extends Error {
   override name = 'Refusal';
 }
 
-async function begin(address: string, smoke: PlannedSmoke, signal: AbortSignal): Promise<string> {
+async function begin(door: Door, smoke: PlannedSmoke, signal: AbortSignal): Promise<string> {
   const { method, path, body } = smoke.start;
   const answer = await ask(
-    `${address}${path}`,
+    door,
+    path,
     { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
     signal,
   );
@@ -91,15 +81,12 @@ async function begin(address: string, smoke: PlannedSmoke, signal: AbortSignal):
 }
 
 /** @throws Refusal for 4xx; Error for what may pass: 5xx, no connection, no answer in time */
-async function ask(url: string, init: RequestInit, deadline: AbortSignal): Promise<Record<string, unknown>> {
-  const signal = AbortSignal.any([deadline, AbortSignal.timeout(REQUEST_MS)]);
-  const response = await fetch(url, { ...init, signal });
-  const text = await response.text();
-  if (!response.ok) {
-    const message = `${init.method ?? 'GET'} ${url} answered ${response.status}: ${text.trim().slice(0, 300)}`;
-    throw response.status < 500 && response.status !== 429 && response.status !== 404
-      ? new Refusal(message)
-      : new Error(message);
+async function ask(door: Door, path: string, asked: Asked, deadline: AbortSignal): Promise<Record<string, unknown>> {
+  const url = `${door.address}${path}`;
+  const { status, text } = await askAt(door, path, asked, AbortSignal.any([deadline, AbortSignal.timeout(REQUEST_MS)]));
+  if (status < 200 || status >= 300) {
+    const message = `${asked.method ?? 'GET'} ${url} answered ${status}: ${text.trim().slice(0, 300)}`;
+    throw status < 500 && status !== 429 && status !== 404 ? new Refusal(message) : new Error(message);
   }
   const answer: unknown = JSON.parse(text);
   if (typeof answer !== 'object' || answer === null)

@@ -53,7 +53,9 @@ export function fillParameters(system: System): { system: System; issues: Issue[
     ...task,
     command: task.command.map((text, index) => fill(text, ['tasks', name, 'command', index])),
   }));
-  return { system: { ...system, secrets, certificates, services, tasks }, issues };
+  const { smoke } = system;
+  const filled = smoke?.host === undefined ? {} : { smoke: { ...smoke, host: fill(smoke.host, ['smoke', 'host']) } };
+  return { system: { ...system, secrets, certificates, services, tasks, ...filled }, issues };
 }
 
 function fillSecret(secret: Secret, fill: (text: string, ...path: PropertyKey[]) => string): Secret {

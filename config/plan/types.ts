@@ -320,6 +320,8 @@ export interface PlannedSmoke {
   readonly service: string;
   /** Name of that port. */
   readonly port: string;
+  /** Present: it is asked over TLS, for this name. */
+  readonly host?: string;
   readonly start: { readonly method: 'POST'; readonly path: string; readonly body: unknown };
   /** Polled with `{id}` of the answer to `start`, until `state` is `done` or one of `failed`. */
   readonly poll: { readonly path: string; readonly done: string; readonly failed: readonly string[] };

@@ -6,6 +6,9 @@ import { Name } from './name.ts';
 export const Smoke = z.strictObject({
   service: Name,
   port: Name,
+  host: z.string().optional().meta({
+    description: 'Name that it asks for, over TLS, as a client of the world does; `${name}` stands for a parameter.',
+  }),
   start: z.strictObject({ method: z.literal('POST'), path: z.string(), body: z.json() }),
   poll: z.strictObject({ path: z.string(), done: z.string(), failed: z.array(z.string()) }),
   timeout: Duration.default(60_000),

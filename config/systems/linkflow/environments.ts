@@ -103,6 +103,8 @@ export const prod: Environment = {
     ...certificateSecrets('POSTGRES', 'postgres', 'the database'),
     ...certificateSecrets('NGINX', 'nginx', 'the proxy'),
   },
+  // As the world asks: nothing else is published.
+  smoke: { service: 'nginx', port: 'https', host: '${apiHost}' },
   services: {
     postgres: {
       secrets: certificateFiles('POSTGRES'),

@@ -104,7 +104,8 @@ async function handshake(options: ConnectionOptions): Promise<string | null> {
 
 describe('production', () => {
   test('comes up with the replicas that the guide asks for, and a second look finds nothing to do', async () => {
-    exits(await stack.slipway('up', '--yes'), 0);
+    const { all } = exits(await stack.slipway('up', '--yes'), 0);
+    expect(all).toMatch(/worker +completed/); // Proven by work, through the proxy.
     const counted = Map.groupBy(await inspected(), ([service]) => service);
     const replicas = Object.fromEntries([...counted].map(([service, all]) => [service, all.length]));
     expect(replicas).toMatchObject({ api: 2, queue: 2, worker: 3, frontend: 2, scheduler: 1, timer: 1, nginx: 1 });

@@ -45,46 +45,46 @@ describe('prove', () => {
       [200, { state: 'queued' }],
       [200, { state: 'completed', trail }],
     );
-    const proof = await prove(address, smoke);
+    const proof = await prove({ address }, smoke);
     expect(proof).toMatchObject({ ok: true, id: 'x1', state: 'completed' });
     expect(proof.trail.map(({ service }) => service)).toEqual(['api', 'worker']);
   });
 
   test('goes on over answers that may pass', async () => {
     const address = await serving([503, {}], [202, { id: 'x1' }], [502, {}], [200, { state: 'completed' }]);
-    expect(await prove(address, smoke)).toMatchObject({ ok: true });
+    expect(await prove({ address }, smoke)).toMatchObject({ ok: true });
   });
 
   test('fails at once where the work is refused', async () => {
     const address = await serving([401, { error: 'who are you' }]);
-    const proof = await prove(address, smoke);
+    const proof = await prove({ address }, smoke);
     expect(proof).toMatchObject({ ok: false, cause: `POST ${address}/work answered 401: {"error":"who are you"}` });
     expect(proof.tookMs).toBeLessThan(2000);
   });
 
   test('fails at once where the work has failed, with what is known of it', async () => {
     const address = await serving([202, { id: 'x1' }], [200, { state: 'failed', trail }]);
-    const proof = await prove(address, smoke);
+    const proof = await prove({ address }, smoke);
     expect(proof).toMatchObject({ ok: false, state: 'failed', cause: 'it ended as "failed"' });
     expect(proof.trail).toHaveLength(2);
   });
 
   test('names the last state where time runs out', async () => {
     const address = await serving([202, { id: 'x1' }], [200, { state: 'queued' }]);
-    const proof = await prove(address, { ...smoke, timeoutMs: 400 });
+    const proof = await prove({ address }, { ...smoke, timeoutMs: 400 });
     expect(proof).toMatchObject({ ok: false, cause: 'it was not "completed" within 0.4 s, but "queued"' });
   });
 
   test('names what keeps it from the service where nothing answers', async () => {
     const address = await serving([500, {}]);
     server?.close();
-    const proof = await prove(address, { ...smoke, timeoutMs: 400 });
+    const proof = await prove({ address }, { ...smoke, timeoutMs: 400 });
     expect(proof.cause).toMatch(/accepted no work within 0.4 s; last: .*ECONNREFUSED/);
   });
 
   test('ends early when it is interrupted', async () => {
     const address = await serving([503, {}]);
-    const proof = await prove(address, smoke, AbortSignal.timeout(200));
+    const proof = await prove({ address }, smoke, AbortSignal.timeout(200));
     expect(proof).toMatchObject({ ok: false, cause: 'interrupted' });
     expect(proof.tookMs).toBeLessThan(2000);
   });
