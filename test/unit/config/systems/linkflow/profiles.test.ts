@@ -12,7 +12,11 @@ const PROFILES: Readonly<Record<string, string>> = {
 };
 const CORE = ['api', 'frontend', 'history', 'matching', 'postgres', 'queue', 'redis', 'timer', 'visibility', 'worker'];
 /** In prod these run whatever the profiles. */
-const ALWAYS: Readonly<Record<string, readonly string[]>> = { dev: [], test: [], prod: ['nginx', 'scheduler'] };
+const ALWAYS: Readonly<Record<string, readonly string[]>> = {
+  dev: [],
+  test: [],
+  prod: ['migrate', 'nginx', 'scheduler'],
+};
 
 const names = Object.keys(PROFILES);
 const subsets = Array.from({ length: 2 ** names.length }, (_, bits) => names.filter((_name, at) => (bits >> at) % 2));
