@@ -71,7 +71,7 @@ export function toContainerArgs(service: PlannedService, project: string): Plann
     // A single host reserves no CPU; a share of 1024 a CPU is what it has for "this much when it is short".
     ...(reservations.cpus !== undefined && { cpuShares: Math.round(reservations.cpus * 1024) }),
     ...(service.shmSize !== undefined && { shmSize: mebibytes(service.shmSize) }),
-...(Object.keys(service.ulimits).length > 0 && {
+    ...(Object.keys(service.ulimits).length > 0 && {
       ulimits: Object.entries(service.ulimits).map(([name, limit]) => ({ name, soft: limit, hard: limit })),
     }),
     readOnly: service.readOnly,
