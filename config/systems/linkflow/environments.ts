@@ -92,6 +92,9 @@ function certificateFiles(prefix: string): Record<string, { secret: string; env:
   };
 }
 
+/** What Laravel is told of where it is found, and says less of what it does. */
+const serving = { APP_URL: 'https://${apiHost}', LOG_LEVEL: 'warning' };
+
 /** Production: replicas and limits of the guide; TLS everywhere it crosses the way in; nothing but nginx is published. */
 export const prod: Environment = {
   parameters: { sslmode: 'require' },
@@ -141,13 +144,13 @@ export const prod: Environment = {
       ...shares(['512m', 1], ['256m', 0.5]),
       replicas: 2,
       bounds: { min: 2 },
-      environment: { LOG_LEVEL: 'warning' },
+      environment: serving,
     },
     queue: {
       ...shares(['512m', 1], ['256m', 0.5]),
       replicas: 2,
       bounds: { min: 2 },
-      environment: { LOG_LEVEL: 'warning' },
+      environment: serving,
     },
     worker: {
       ...shares(['1g', 2], ['512m', 1]),
@@ -162,7 +165,7 @@ export const prod: Environment = {
     scheduler: {
       ...shares(['256m', 0.5], ['128m', 0.25]),
       profiles: [],
-      environment: { LOG_LEVEL: 'warning' },
+      environment: serving,
     },
     nginx: {
       ...shares(['256m', 1], ['128m', 0.25]),
