@@ -106,6 +106,7 @@ function serviceFacts(service: PlannedService): string[] {
       : ['health: not checked']),
     ...Object.entries(service.environment).map(([name, value]) => `env ${name}=${value}`),
     ...service.secrets.map(({ path, secret, mode, uid, gid }) => `secret ${path}: ${secret}, ${mode} of ${uid}:${gid}`),
+    ...fact('secrets are read again at', service.reload === undefined ? [] : [service.reload]),
     ...service.volumes.map(({ path, volume, readOnly }) => `volume ${path}: ${volume}${readOnly ? ', read-only' : ''}`),
     ...service.binds.map(({ path, source, readOnly }) => `folder ${path}: ${source}${readOnly ? ', read-only' : ''}`),
     ...service.tmpfs.map(

@@ -60,6 +60,7 @@ function plannedService(
     logging: { driver: service.logging.driver, options: sortedRecord(service.logging.options) },
     rollout: plannedRollout(service, isCalled(name, active)),
     ...(service.shmSize !== undefined && { shmSize: service.shmSize }),
+    ...(service.reload !== undefined && { reload: service.reload }),
     pidsLimit: service.pidsLimit,
     ulimits: sortedRecord(service.ulimits),
   };

@@ -86,6 +86,8 @@ export interface PlannedService {
   readonly rollout: Rollout;
   /** Bytes of /dev/shm; absent: the engine's default. */
   readonly shmSize?: number;
+  /** Signal at which its first process reads its secret files again; absent: it does not. */
+  readonly reload?: 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2';
   /** Most processes and threads of a container. */
   readonly pidsLimit: number;
   /** Limits of each process by their names, soft and hard; -1: none. */

@@ -55,6 +55,10 @@ export const Service = z.strictObject({
     fallback: 'unless-stopped; no for a job',
   }),
   logging: Logging.default({ driver: 'json-file', options: { 'max-file': '3', 'max-size': '10m' } }),
+  reload: z.enum(['SIGHUP', 'SIGUSR1', 'SIGUSR2']).optional().meta({
+    description:
+      'Signal at which its first process reads its secret files again; absent: a changed secret is another container.',
+  }),
   rollout: Rollout.default({ stopGrace: 30_000 }),
   shmSize: Bytes.optional().meta({ description: 'Size of /dev/shm.' }),
   pidsLimit: z.number().int().min(16).default(512).meta({

@@ -60,6 +60,8 @@ export interface FilesArgs {
   readonly labels: Labels;
   /** Path below the volume's root → file. */
   readonly files: Readonly<Record<string, FileArgs>>;
+  /** Signal at which those who have the files read them again; absent: other files are another volume. */
+  readonly reload?: pulumi.Input<string>;
 }
 
 /** A volume with files in it: replaced, under a new name, when anything about them changes. */

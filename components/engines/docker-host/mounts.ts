@@ -55,6 +55,8 @@ function fileVolumes(
         name: `${foundation.prefix}-${name}`,
         image: foundation.images.get(service.imageName) ?? service.image,
         labels: foundation.owner.apply((owner) => ({ ...ownerLabels(owner, 'files'), [LABELS.service]: service.name })),
+        // Only secrets: what else stands in files may be wrong, and a process that goes on with the old says nothing.
+        ...(service.reload !== undefined && isSecrets(service, files) && { reload: service.reload }),
         files: Object.fromEntries(
           files.map(({ path, content, mode, uid, gid }) => [posix.basename(path), { content, mode, uid, gid }]),
         ),
@@ -63,6 +65,11 @@ function fileVolumes(
     );
     return { volume, path: folder, readOnly: true };
   });
+}
+
+function isSecrets(service: PlannedService, files: readonly FileSource[]): boolean {
+  const secret = new Set(service.secrets.map(({ path }) => path));
+  return files.every(({ path }) => secret.has(path));
 }
 
 /** Files by the folder that they stand in, folders sorted. */

@@ -51,6 +51,7 @@ export const stores: Services = {
       log_min_duration_statement: '1000',
     }),
     singleton: true,
+    reload: 'SIGHUP',
     // A process for each of 200 connections, and those that work beside them.
     pidsLimit: 1024,
     ports: { postgres: { container: 5432 } },

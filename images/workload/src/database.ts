@@ -87,12 +87,9 @@ export function translate(error: unknown): unknown {
   return connection ? new UnavailableError(`database unreachable: ${message || code}`) : error;
 }
 
-/**
- * Hears that a connection broke between two statements: the next one fails with it. An error that nobody hears would end
- * the process.
- */
+/** Hears that a connection broke where nobody waits for it: the next statement fails with it, or the pool drops it. */
 function leaveToStatements(): void {
-  // The statement that follows says so.
+  // Not to hear it would end the process.
 }
 
 /** A pool of connections that outlives the server's restarts: a broken one is dropped, the next statement opens another. */
@@ -110,6 +107,10 @@ export class Database {
         connectionTimeoutMillis: Math.min(timeoutMs, 3000),
         query_timeout: timeoutMs,
         keepAlive: true,
+      });
+      // For as long as it lives: between pool and statements there are moments in which neither listens.
+      created.on('connect', (connection) => {
+        connection.on('error', leaveToStatements);
       });
       created.on('error', (error) => {
         app.log.warn({ err: error }, 'lost an idle connection to postgres');
@@ -137,7 +138,6 @@ export class Database {
     try {
       const connection = await this.#pool.connect();
       client = connection;
-      connection.on('error', leaveToStatements);
       await connection.query('BEGIN');
       const result = await work(async <Row extends pg.QueryResultRow>(statement: string, values: Values = []) => {
         return (await connection.query<Row>(statement, [...values])).rows;
@@ -148,7 +148,6 @@ export class Database {
     } catch (error) {
       throw translate(error);
     } finally {
-      if (!broken) client?.off('error', leaveToStatements);
       // A connection in an unknown state is not worth a ROLLBACK that may hang: closing it rolls back as well.
       client?.release(broken);
     }

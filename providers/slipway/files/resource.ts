@@ -1,14 +1,17 @@
+import { isDeepStrictEqual } from 'node:util';
 import { diffValues, failures, type Resource, type Values } from '../../rpc/index.ts';
 import { type Host, unlessGone } from '../host/host.ts';
+import { tellReaders } from './reload.ts';
 import { FilesInputs } from './schema.ts';
-import { createVolume, removeVolume } from './volume.ts';
+import { createVolume, refillVolume, removeVolume } from './volume.ts';
 
 /** Inputs that have no part in what stands in the volume. */
-const INCIDENTAL = ['image'];
+const INCIDENTAL = ['image', 'reload'];
 
 /**
  * A volume with files in it. Containers that run keep the volume they have: other files are another volume, under
- * another name, made before the old one goes.
+ * another name, made before the old one goes. Where those who have the files can read them again, other contents are
+ * written into the volume that there is, and they are told.
  */
 export function filesResource(host: Host): Resource {
   return {
@@ -21,7 +24,11 @@ export function filesResource(host: Host): Resource {
       return { inputs: volume === undefined ? inputs : { ...inputs, volume }, failures: wrong };
     },
     diff: ({ olds, news }) => ({
-      changes: diffValues(olds, news, (path) => !INCIDENTAL.includes(String(path[0]))),
+      changes: diffValues(
+        olds,
+        news,
+        ([first]) => !INCIDENTAL.includes(String(first)) && !(first === 'files' && isReloaded(olds, news)),
+      ),
     }),
     async create(operation, inputs) {
       if (operation.preview) return { id: '', state: stateOf(inputs) };
@@ -34,11 +41,28 @@ export function filesResource(host: Host): Resource {
     async read(_, { id, state }) {
       return (await unlessGone(host.docker.getVolume(id).inspect())) ? { state } : null;
     },
-    update: (_, { news }) => Promise.resolve(stateOf(news)),
+    async update(operation, { id, olds, news }) {
+      if (!operation.preview && !isDeepStrictEqual(olds['files'], news['files'])) {
+        const { reload, ...inputs } = FilesInputs.parse(news);
+        await refillVolume(host, id, inputs);
+        if (reload !== undefined) await tellReaders(host, operation, id, reload);
+      }
+      return stateOf(news);
+    },
     async delete(operation, { id }) {
       await removeVolume(host, id, operation.signal);
     },
   };
+}
+
+/** Whether other files are given to those who have the volume: what they may read again, under the names they know. */
+function isReloaded(olds: Values, news: Values): boolean {
+  if (news['reload'] === undefined || olds['reload'] !== news['reload']) return false;
+  return isDeepStrictEqual(namesOf(olds['files']), namesOf(news['files']));
+}
+
+function namesOf(files: unknown): string[] {
+  return typeof files === 'object' && files !== null ? Object.keys(files).sort() : [];
 }
 
 /** The contents stay with the inputs: once in the state is enough for a secret. */

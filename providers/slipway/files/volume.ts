@@ -30,6 +30,15 @@ export async function createVolume(host: Host, volume: string, inputs: FilesInpu
   }
 }
 
+/** Writes other contents into the files of a volume that is in use. */
+export async function refillVolume(host: Host, volume: string, inputs: FilesInputs): Promise<void> {
+  try {
+    await upload(host, volume, inputs);
+  } catch (error) {
+    throw failure(host, `volume ${volume} can't be filled anew`, error);
+  }
+}
+
 /** A container that is never started is enough for the engine to mount the volume and unpack into it. */
 async function upload(host: Host, volume: string, { image, labels, files }: FilesInputs): Promise<void> {
   const helper = await host.docker.createContainer({

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
@@ -12,6 +13,7 @@ import { execa } from 'execa';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { LABELS } from '../../../engine/labels.ts';
+import { selfSigned } from '../../../providers/embedded/tls/issue.ts';
 import { exits } from '../support/answer.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePorts } from '../support/free-ports.ts';
@@ -190,6 +192,36 @@ describe('the network', () => {
     socket.destroy();
     expect(answer.toString('latin1')).toMatch(/^E[\s\S]*28000[\s\S]*no encryption/);
   });
+});
+
+describe('a certificate of the team’s own', () => {
+  test('is shown from the next up on, with every container as it was and no connection cut', async () => {
+    const key = generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey;
+    const pem = key.export({ type: 'pkcs8', format: 'pem' }) as string;
+    const { outputs } = await selfSigned({
+      ...{ privateKeyPem: pem, subject: { commonName: API, organization: '' }, dnsNames: [API, ENGINE] },
+      ...{ allowedUses: ['digital_signature', 'server_auth'], validityPeriodHours: 24 * 90, earlyRenewalHours: 0 },
+      ...{ isCaCertificate: false, setSubjectKeyId: false, setAuthorityKeyId: false },
+    });
+    exits(await stack.secrets(['set', 'NGINX_CERTIFICATE'], outputs['certPem'] as string), 0);
+    exits(await stack.secrets(['set', 'NGINX_KEY'], pem), 0);
+    const ids = async () => (await inspected()).map(([service, { Id }]) => `${service} ${Id}`).sort();
+    const before = await ids();
+    const open = connectTls({ host: '127.0.0.1', port: https, ca: authority, servername: API });
+    await once(open, 'secureConnect');
+    exits(await stack.slipway('up', '--yes', '--skip-smoke'), 0);
+    expect(await ids()).toEqual(before);
+    open.write(`GET /health HTTP/1.1\r\nHost: ${API}\r\nConnection: close\r\n\r\n`);
+    expect(await text(open)).toContain('HTTP/1.1 200');
+    await eventually(async () => {
+      const socket = connectTls({ host: '127.0.0.1', port: https, servername: API, rejectUnauthorized: false });
+      await once(socket, 'secureConnect');
+      const { fingerprint256 } = socket.getPeerCertificate();
+      socket.destroy();
+      expect(fingerprint256).toBe(new X509Certificate(outputs['certPem'] as string).fingerprint256);
+    });
+    exits(await stack.slipway('preview', '--expect-no-changes'), 0);
+  }, 180_000);
 });
 
 describe('whoever may look at the host', () => {

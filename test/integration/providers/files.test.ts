@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { slipwayProvider } from '../../../providers/slipway/provider.ts';
 import { ProviderClient, secret, type Wire } from '../../unit/providers/provider-client.ts';
+import { plainText } from '../../../providers/slipway/host/logs.ts';
+import { eventually } from '../support/eventually.ts';
 import { IMAGE, Scratch } from './scratch.ts';
 
 const TYPE = 'slipway:index:Files';
@@ -79,6 +81,28 @@ test('a volume that exists already is not touched', async () => {
     `volume ${id} on unix:///var/run/docker.sock exists already`,
   );
   await expect(scratch.docker.getVolume(id).inspect()).resolves.toBeDefined();
+});
+
+test('with a signal to reload at, other contents are written into the volume, and who has it reads them again', async () => {
+  const given = (content: string, more: Wire = {}) =>
+    inputs({ a: file(content, '0400', 0) }, { reload: 'SIGHUP', ...more });
+  const { id, state, checked } = await make(given('one'));
+  const shell = 'read() { cat /files/a; echo; }; trap read HUP; read; while :; do sleep 0.1; done';
+  const reader = await scratch.run(shell, { HostConfig: { Binds: [`${id}:/files:ro`] } });
+  const { inputs: news } = await client.check(TYPE, given('two'), checked);
+  expect(await client.diff(TYPE, checked, news, state)).toMatchObject({ replaces: [] });
+  await client.update(TYPE, id, { olds: checked, state, news });
+  await eventually(async () => {
+    const log = plainText(await scratch.docker.getContainer(reader).logs({ stdout: true, stderr: true }));
+    expect(log.split('\n').filter((line) => line !== '')).toEqual(['one', 'two']);
+  });
+  expect(await scratch.output('stat -c "%a %u" /files/a', { HostConfig: { Binds: [`${id}:/files:ro`] } })).toBe(
+    '400 0\n',
+  );
+  // Another name is nothing that a running process knows of.
+  const other = inputs({ b: file('two') }, { reload: 'SIGHUP' });
+  const { inputs: renamed } = await client.check(TYPE, other, checked);
+  expect((await client.diff(TYPE, checked, renamed, state)).replaces).not.toEqual([]);
 });
 
 test('a volume that is gone reads as gone', async () => {
