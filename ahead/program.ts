@@ -9,6 +9,9 @@ import type { RunRequest } from '@pulumi/pulumi/proto/language_pb.js';
  * line; ends once its input has ended and no run is under way. Usage: node program.ts <project folder>
  */
 
+/** How long an answer may take once nobody is there to hear it, in milliseconds. */
+const FAREWELL_MS = 5000;
+
 const [project = ''] = process.argv.slice(2);
 
 // Before all else is loaded, so that the engine can be started meanwhile.
@@ -33,6 +36,7 @@ function endIfDone(): void {
   if (isAwaited || isRunning) return;
   // Whatever is still to be answered is; a program that was left in the middle may never end by itself.
   server.tryShutdown(() => process.exit(0));
+  setTimeout(() => process.exit(0), FAREWELL_MS);
 }
 
 type Method = (call: Call, callback: sendUnaryData<unknown>) => unknown;
