@@ -9,9 +9,6 @@ import { TYPES } from '../pulumi/resource-types.ts';
 import { nameOfUrn } from '../pulumi/urn.ts';
 import { secretValues, type Issued } from './values.ts';
 
-/** What generated values are kept as: see components/secrets.ts. */
-const PASSWORD = 'random:index/randomPassword:RandomPassword';
-
 /**
  * The values of a plan's secrets by name: generated and issued ones from the stack's decrypted state, others from its
  * configuration.
@@ -53,7 +50,7 @@ const Shown = z.looseObject({ plaintext: z.string() });
 
 /** The generated values in a decrypted state, by the names of their secrets. */
 export function generatedIn(state: Resources): Map<string, string> {
-  return outputsIn(state, PASSWORD, 'result');
+  return outputsIn(state, TYPES.password, 'result');
 }
 
 /** What a decrypted state has of the stack's own authority. */

@@ -10,6 +10,7 @@ export const TYPES = {
   job: 'slipway:index:Job',
   files: 'slipway:index:Files',
   postgresRole: 'slipway:index:PostgresRole',
+  password: 'random:index/randomPassword:RandomPassword',
   subnets: 'slipway:index:Subnets',
   privateKey: 'tls:index/privateKey:PrivateKey',
   certificateRequest: 'tls:index/certRequest:CertRequest',

@@ -1,13 +1,7 @@
 import type { PlannedSecret } from '../../config/plan/types.ts';
+import { TYPES } from '../pulumi/resource-types.ts';
 import type { StateResource, StackState } from '../pulumi/state.ts';
 import { nameOfUrn } from '../pulumi/urn.ts';
-
-/** What the stack's own authority issues is kept as these: see components/certificates.ts. */
-const TLS = {
-  key: 'tls:index/privateKey:PrivateKey',
-  authority: 'tls:index/selfSignedCert:SelfSignedCert',
-  certificate: 'tls:index/locallySignedCert:LocallySignedCert',
-};
 
 /** When a secret's value was made, as the state tells; undefined: it does not, or nobody has made it yet. Pure. */
 export function madeAt(secret: PlannedSecret, { resources }: StackState): Date | undefined {
@@ -22,11 +16,11 @@ export function madeAt(secret: PlannedSecret, { resources }: StackState): Date |
 /** The resource whose making is that of a value. */
 function madeAs({ name, source, format }: PlannedSecret): { type: string; name?: string } | undefined {
   // A value that somebody has set stands in the configuration, which tells no time.
-  if (source === 'generated') return { type: 'random:index/randomPassword:RandomPassword', name };
+  if (source === 'generated') return { type: TYPES.password, name };
   if (source !== 'issued') return undefined;
-  if (format.kind === 'certificate') return { type: TLS.certificate, name: format.certificate };
-  if (format.kind === 'private-key') return { type: TLS.key, name: format.certificate };
-  return { type: TLS.authority };
+  if (format.kind === 'certificate') return { type: TYPES.certificate, name: format.certificate };
+  if (format.kind === 'private-key') return { type: TYPES.privateKey, name: format.certificate };
+  return { type: TYPES.authority };
 }
 
 function timeOf({ created, modified }: StateResource): Date | undefined {

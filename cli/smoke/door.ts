@@ -4,6 +4,7 @@ import { request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { rootCertificates } from 'node:tls';
 import type { Plan, PlannedSmoke } from '../../config/plan/types.ts';
+import { TYPES } from '../pulumi/resource-types.ts';
 import type { StackState } from '../pulumi/state.ts';
 
 /** Where the smoke test asks, and how. */
@@ -45,7 +46,7 @@ export function doorOf(plan: Plan, smoke: PlannedSmoke, state: StackState): Door
 
 /** What everybody may know of the stack's own authority: its certificate. */
 function authorityIn({ resources }: StackState): string | undefined {
-  const found = resources.find(({ type }) => type === 'tls:index/selfSignedCert:SelfSignedCert');
+  const found = resources.find(({ type }) => type === TYPES.authority);
   const certificate = found?.outputs?.['certPem'];
   return typeof certificate === 'string' ? certificate : undefined;
 }
