@@ -150,12 +150,13 @@ async function conclude(
   { interrupts, recorder }: Company,
 ): Promise<number> {
   const { plan } = planned;
+  const state = await readState(context, options.stack);
   const paint = paintFor(context.stdout);
   if (options.skipSmoke !== true) recorder?.begin('smoke test');
-  const isProven = options.skipSmoke === true || (await proves(context, plan, interrupts));
+  const isProven = options.skipSmoke === true || (await proves(context, plan, state, interrupts));
   recorder?.begin('summary');
   const rows = rowsOf(progress, followed(plan));
-  const urls = urlsOf(await readState(context, options.stack));
+  const urls = urlsOf(state);
   const deployed = { stack: options.stack, rows, progress, tookMs: Date.now() - startedMs, urls, isProven };
   writeLine(context.stdout, upSummary(deployed, paint));
   if (interrupts.signal.aborted) return EXIT.interrupted;
@@ -163,10 +164,14 @@ async function conclude(
 }
 
 /** Proves the stack by work where its system says how and a port to ask is published. */
-async function proves(context: Context, plan: StackPlan['plan'], interrupts: Interrupts): Promise<boolean> {
+async function proves(
+  context: Context,
+  plan: StackPlan['plan'],
+  state: StackState,
+  interrupts: Interrupts,
+): Promise<boolean> {
   const [{ prove }, { doorOf }] = await Promise.all([import('../smoke/prove.ts'), import('../smoke/door.ts')]);
   const { proofText } = await import('../smoke/show.ts');
-  const state = await readState(context, plan.stack);
   const door = plan.smoke === undefined ? undefined : doorOf(plan, plan.smoke, state);
   if (plan.smoke === undefined || door === undefined) return true;
   const proof = await prove(door, plan.smoke, interrupts.signal);
