@@ -23,7 +23,6 @@ import { schemaProblems } from './rules/schema-issues.ts';
 import { chooseEnvironment, chooseSystem } from './rules/selection.ts';
 import { parseSettings } from './rules/settings.ts';
 import { checkSourceSettings } from './rules/sources.ts';
-import type { Service } from './schema/service.ts';
 import type { Settings } from './schema/settings.ts';
 import { System, type SystemDescription, type SystemInput } from './schema/system.ts';
 import type { RawSettings } from './settings.ts';
@@ -92,12 +91,9 @@ function resolveSystem(
     issues.push(...schemaProblems(System, base.name, merged, parsed.error.issues).map(({ issue }) => issue));
     return undefined;
   }
-  const choose = (from: Readonly<Record<string, Service>>): Record<string, Service> => {
-    const active = activeServices(from, settings.profiles);
-    return raw.only === undefined ? active : onlyServices(active, raw.only);
-  };
-  issues.push(...checkOnly(raw, activeServices(parsed.data.services, settings.profiles)));
-  const running = Object.keys(choose(parsed.data.services));
+  const all = activeServices(parsed.data.services, settings.profiles);
+  issues.push(...checkOnly(raw, all));
+  const running = Object.keys(raw.only === undefined ? all : onlyServices(all, raw.only));
   const services =
     settings.allowSmallHost && host ? fitToHost(parsed.data.services, running, host) : parsed.data.services;
   const { system, issues: unfilled } = fillParameters({ ...parsed.data, services });
@@ -111,7 +107,7 @@ function resolveSystem(
     ...(raw.acceptsMissingSecrets === true && { acceptsMissingSecrets: true }),
     system,
     built,
-    active: choose(system.services),
+    active: Object.fromEntries(Object.entries(system.services).filter(([name]) => running.includes(name))),
     prefix: stackPrefix(system.name, raw.stack),
   };
 }
