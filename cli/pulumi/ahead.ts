@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pluginNames } from '../../tools/setup/toolchain.mjs';
 import type { Context } from '../context.ts';
 
 /** What an operation will want, started before the engine would start it. */
@@ -53,12 +54,10 @@ interface Providers extends Pick<Told, 'env'> {
   readonly end: () => void;
 }
 
-/** Providers that stand in for a vendor's plugin, where setup has put them on PATH. */
-const EMBEDDED = ['docker', 'random', 'tls'];
-
 function startProviders(context: Context): Providers {
   const path = (context.env['PATH'] ?? '').split(delimiter);
-  const embedded = EMBEDDED.filter((name) => path.includes(join(context.projectDir, 'providers', 'embedded', name)));
+  // They stand in for a vendor's plugin where setup has put them on PATH.
+  const embedded = pluginNames.filter((name) => path.includes(join(context.projectDir, 'providers', 'embedded', name)));
   const folder = mkdtempSync(join(tmpdir(), 'slipway-providers-'));
   const starting = join(folder, 'starting');
   writeFileSync(starting, '');
