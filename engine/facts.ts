@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { isLocalAddress } from '../config/plan/address.ts';
-import type { HostFacts, Plan } from '../config/plan/types.ts';
+import type { HostFacts, HostSize, Plan } from '../config/plan/types.ts';
 import { containerName } from './answers.ts';
 import { sourceFacts } from './build-context/facts.ts';
 import { LABELS } from './labels.ts';
@@ -42,9 +42,9 @@ export interface FactsRequest {
  */
 export async function gatherFacts(request: FactsRequest): Promise<HostFacts> {
   const { docker, host, plan, project } = request;
-  const info = (await docker.info().catch((cause: unknown) => {
+  const size = await sizeOf(docker).catch((cause: unknown) => {
     throw new EngineUnreachableError(host, cause);
-  })) as { NCPU: number; MemTotal: number };
+  });
   const [containers, networks, missingImages, sources] = await Promise.all([
     docker.listContainers({ all: true }),
     docker.listNetworks(),
@@ -64,8 +64,7 @@ export async function gatherFacts(request: FactsRequest): Promise<HostFacts> {
   const foreign = published(containers.filter((container) => !own.includes(container)));
   const known = new Set([...ownPorts, ...foreign.map((entry) => entry.port)]);
   return {
-    cpus: info.NCPU,
-    memory: info.MemTotal,
+    ...size,
     usedPorts: [...foreign, ...(isLocalAddress(host) ? await boundByOthers(plan, known) : [])],
     usedSubnets: networks
       .filter((network) => !isOwn(network.Labels ?? {}, request))
@@ -85,6 +84,12 @@ export async function gatherFacts(request: FactsRequest): Promise<HostFacts> {
       })
       .sort(),
   };
+}
+
+/** How much a Docker host has. @throws if it does not answer */
+export async function sizeOf(docker: Docker): Promise<HostSize> {
+  const { NCPU: cpus, MemTotal: memory } = (await docker.info()) as { NCPU: number; MemTotal: number };
+  return { cpus, memory };
 }
 
 function isOwn(labels: Readonly<Record<string, string>>, { plan, instance }: FactsRequest): boolean {

@@ -3,6 +3,7 @@ import { composeText, markerOf } from '../../config/compose/text.ts';
 import { deliveredFiles } from '../../config/compose/files.ts';
 import type { Plan } from '../../config/plan/types.ts';
 import { engineHost } from '../../engine/connect.ts';
+import { sizeOf } from '../../engine/facts.ts';
 import type { Context, StackOption } from '../context.ts';
 import { paintFor, writeLine } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -50,8 +51,7 @@ export async function exportCompose(context: Context, options: ExportOptions): P
 async function onItsHost(context: Context, planned: StackPlan): Promise<StackPlan> {
   if (!planned.plan.allowsSmallHost) return planned;
   const { docker } = await reachHost(context, planned.plan);
-  const { NCPU: cpus, MemTotal: memory } = (await docker.info()) as { NCPU: number; MemTotal: number };
-  return fitted(context, planned, { cpus, memory });
+  return fitted(context, planned, await sizeOf(docker));
 }
 
 interface Course {
