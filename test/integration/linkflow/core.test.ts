@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { exits } from '../support/answer.ts';
 import { eventually } from '../support/eventually.ts';
-import { freePorts } from '../support/free-ports.ts';
 import { killTree, TestStack, type Settings } from '../support/test-stack.ts';
+import { coreSettings } from './core-settings.ts';
 
 /*
  * LinkFlow's core on a real engine, through the real command: one stack that the tests take through a life, in order.
@@ -21,19 +21,7 @@ let settings: Settings;
 let api: string;
 
 beforeAll(async () => {
-  const [apiPort, frontendPort, grpcPort, postgresPort, redisPort] = await freePorts(5);
-  api = `http://127.0.0.1:${apiPort ?? 0}/api/v1`;
-  settings = {
-    system: 'linkflow',
-    environment: 'dev',
-    profiles: ['migrate'],
-    ports: {
-      api: { http: apiPort },
-      frontend: { http: frontendPort, grpc: grpcPort },
-      postgres: postgresPort,
-      redis: redisPort,
-    },
-  };
+  ({ settings, api } = await coreSettings());
   stack.configure(settings);
 });
 

@@ -7,8 +7,8 @@ import { z } from 'zod';
 import { projectFolder } from '../../../tools/setup/layout.mjs';
 import { exits, type Answer } from '../support/answer.ts';
 import { eventually } from '../support/eventually.ts';
-import { freePorts } from '../support/free-ports.ts';
 import { TestStack } from '../support/test-stack.ts';
+import { coreSettings } from './core-settings.ts';
 
 /*
  * What people do on the second day: tasks, health, scaling, restarts. One stack of LinkFlow's core that the tests take
@@ -22,19 +22,9 @@ const executions = z.looseObject({ executions: z.array(execution) });
 let api: string;
 
 beforeAll(async () => {
-  const [apiPort, frontendPort, grpcPort, postgresPort, redisPort] = await freePorts(5);
-  api = `http://127.0.0.1:${apiPort ?? 0}/api/v1`;
-  stack.configure({
-    system: 'linkflow',
-    environment: 'dev',
-    profiles: ['migrate'],
-    ports: {
-      api: { http: apiPort },
-      frontend: { http: frontendPort, grpc: grpcPort },
-      postgres: postgresPort,
-      redis: redisPort,
-    },
-  });
+  const core = await coreSettings();
+  api = core.api;
+  stack.configure(core.settings);
   exits(await stack.slipway('up'), 0);
 }, 600_000);
 

@@ -16,8 +16,8 @@ import { execa } from 'execa';
 import { z } from 'zod';
 import { exits, type Answer } from '../support/answer.ts';
 import { eventually } from '../support/eventually.ts';
-import { freePorts } from '../support/free-ports.ts';
 import { TestStack } from '../support/test-stack.ts';
+import { coreSettings } from './core-settings.ts';
 
 /*
  * LinkFlow's core leaves for Docker Compose: first with volumes of its own, then on the data of the stack. The tests go
@@ -33,14 +33,9 @@ let api: string;
 let execution: string;
 
 beforeAll(async () => {
-  const [http, frontend, grpc, postgres, redis] = await freePorts(5);
-  api = `http://127.0.0.1:${http ?? 0}/api/v1`;
-  stack.configure({
-    system: 'linkflow',
-    environment: 'dev',
-    profiles: ['migrate'],
-    ports: { api: { http }, frontend: { http: frontend, grpc }, postgres, redis },
-  });
+  const core = await coreSettings();
+  api = core.api;
+  stack.configure(core.settings);
 });
 
 afterAll(async () => {

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { exits } from '../support/answer.ts';
-import { freePorts } from '../support/free-ports.ts';
 import { TestStack } from '../support/test-stack.ts';
+import { coreSettings } from './core-settings.ts';
 
 /*
  * Secrets through the life of a stack of LinkFlow's core: listed, pinned, set, and a password that changes.
@@ -14,19 +14,9 @@ const stack = new TestStack('secrets');
 let api: string;
 
 beforeAll(async () => {
-  const [apiPort, frontendPort, grpcPort, postgresPort, redisPort] = await freePorts(5);
-  api = `http://127.0.0.1:${apiPort ?? 0}/api/v1`;
-  stack.configure({
-    system: 'linkflow',
-    environment: 'dev',
-    profiles: ['migrate'],
-    ports: {
-      api: { http: apiPort },
-      frontend: { http: frontendPort, grpc: grpcPort },
-      postgres: postgresPort,
-      redis: redisPort,
-    },
-  });
+  const core = await coreSettings();
+  api = core.api;
+  stack.configure(core.settings);
 });
 
 afterAll(async () => {

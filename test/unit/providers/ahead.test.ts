@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { eventually } from '../../integration/support/eventually.ts';
+import { listens } from '../../integration/support/listens.ts';
 
 const PROVIDERS = resolve(import.meta.dirname, '../../../providers');
 const LAUNCHER = join(PROVIDERS, 'slipway/pulumi-resource-slipway');
@@ -40,20 +40,6 @@ async function launch(command = LAUNCHER, ...args: string[]): Promise<{ child: C
     expect(said).toMatch(/^\d+$/m);
   }, 20_000);
   return { child, port: Number(/^\d+$/m.exec(said)?.[0]) };
-}
-
-/** Whether somebody listens at a port of this machine. */
-function listens(port: number): Promise<boolean> {
-  return new Promise((answer) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      answer(true);
-    });
-    socket.once('error', () => {
-      answer(false);
-    });
-  });
 }
 
 async function offered(name: string): Promise<number> {

@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
@@ -7,6 +6,7 @@ import type { Context } from '../../../../cli/context.ts';
 import { startAhead, type Ahead } from '../../../../cli/pulumi/ahead.ts';
 import { projectFolder } from '../../../../tools/setup/layout.mjs';
 import { eventually } from '../../../integration/support/eventually.ts';
+import { listens } from '../../../integration/support/listens.ts';
 
 let ahead: Ahead | undefined;
 
@@ -16,19 +16,6 @@ afterEach(() => {
 
 function contextIn(projectDir: string): Context {
   return { projectDir, env: process.env, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise((answer) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      answer(true);
-    });
-    socket.once('error', () => {
-      answer(false);
-    });
-  });
 }
 
 test('the program is served until it is wanted no more', async () => {
