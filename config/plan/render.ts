@@ -9,6 +9,7 @@ import type {
   PlannedPort,
   PlannedSecret,
   PlannedService,
+  Reload,
   PlannedTask,
   Resources,
 } from './types.ts';
@@ -105,8 +106,9 @@ function serviceFacts(service: PlannedService): string[] {
         ]
       : ['health: not checked']),
     ...Object.entries(service.environment).map(([name, value]) => `env ${name}=${value}`),
+    ...service.environmentSecrets.map(({ name, secret }) => `env ${name}: secret ${secret}`),
     ...service.secrets.map(({ path, secret, mode, uid, gid }) => `secret ${path}: ${secret}, ${mode} of ${uid}:${gid}`),
-    ...fact('secrets are read again at', service.reload === undefined ? [] : [service.reload]),
+    ...fact('secrets are read again at', service.reload === undefined ? [] : [reloadFact(service.reload)]),
     ...service.volumes.map(({ path, volume, readOnly }) => `volume ${path}: ${volume}${readOnly ? ', read-only' : ''}`),
     ...service.binds.map(({ path, source, readOnly }) => `folder ${path}: ${source}${readOnly ? ', read-only' : ''}`),
     ...service.tmpfs.map(
@@ -138,6 +140,12 @@ function serviceFacts(service: PlannedService): string[] {
 
 function fact(name: string, values: readonly string[], separator = ', '): string[] {
   return values.length === 0 ? [] : [`${name}: ${values.join(separator)}`];
+}
+
+function reloadFact(reload: Reload): string {
+  if (typeof reload === 'string') return reload;
+  const input = reload.input === undefined ? '' : `, told what ${reload.input} was`;
+  return `${reload.command.map(quoted).join(' ')}${input}`;
 }
 
 function list(values: readonly string[]): string {

@@ -71,6 +71,8 @@ export interface PlannedService {
   readonly healthcheck?: Healthcheck;
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: readonly SecretFile[];
+  /** Secrets that are delivered as variables, sorted by name: for images that read no files. */
+  readonly environmentSecrets: readonly SecretVariable[];
   readonly volumes: readonly Mount[];
   /** Folders of the host, mounted so that a container sees changes at once. */
   readonly binds: readonly Bind[];
@@ -86,13 +88,24 @@ export interface PlannedService {
   readonly rollout: Rollout;
   /** Bytes of /dev/shm; absent: the engine's default. */
   readonly shmSize?: number;
-  /** Signal at which its first process reads its secret files again; absent: it does not. */
-  readonly reload?: 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2';
+  /** What makes its process read its secret files again; absent: it does not. */
+  readonly reload?: Reload;
   /** Most processes and threads of a container. */
   readonly pidsLimit: number;
   /** Limits of each process by their names, soft and hard; -1: none. */
   readonly ulimits: Readonly<Record<string, number>>;
 }
+
+/** A signal to the first process, or a command inside the container. */
+export type Reload =
+  | 'SIGHUP'
+  | 'SIGUSR1'
+  | 'SIGUSR2'
+  | {
+      readonly command: readonly string[];
+      /** Name of the secret file whose content until now the command reads as a line on its standard input. */
+      readonly input?: string | undefined;
+    };
 
 /** Memory in bytes, cpus in cores (0.5 is half a core). Absent: unlimited, or nothing reserved. */
 export interface Resources {
@@ -150,6 +163,13 @@ export interface SecretFile {
   readonly mode: string;
   readonly uid: number;
   readonly gid: number;
+}
+
+/** A variable of a container that holds a secret. */
+export interface SecretVariable {
+  readonly name: string;
+  /** Key into {@link Plan.secrets}. */
+  readonly secret: string;
 }
 
 /** A configuration file without secrets. */

@@ -34,6 +34,9 @@ function checkService(name: string, service: Service, system: System): Issue[] {
     ...Object.entries(service.secrets).flatMap(([file, { secret }]) =>
       missing('secret', [secret], system.secrets, 'secrets', file),
     ),
+    ...(typeof service.reload === 'object' && service.reload.input !== undefined
+      ? missing('secret file', [service.reload.input], service.secrets, 'reload', 'input')
+      : []),
   ];
 }
 

@@ -6,6 +6,7 @@ import { Healthcheck } from './healthcheck.ts';
 import { Logging } from './logging.ts';
 import { AbsolutePath, Name, VariableName } from './name.ts';
 import { Port } from './port.ts';
+import { Reload } from './reload.ts';
 import { Resources } from './resources.ts';
 import { Rollout } from './rollout.ts';
 import { SecretUse } from './secret.ts';
@@ -44,7 +45,7 @@ export const Service = z.strictObject({
   calls: z.array(Name).default([]).meta({ description: 'Services that it opens connections to.' }),
   healthcheck: Healthcheck.optional(),
   environment: Environment.default({}),
-  secrets: z.record(VariableName, SecretUse).default({}).meta({ description: 'File → secret.' }),
+  secrets: z.record(VariableName, SecretUse).default({}).meta({ description: 'File, or variable → secret.' }),
   volumes: z.record(Name, VolumeUse).default({}).meta({ description: 'Volume → where it is mounted.' }),
   tmpfs: z.record(AbsolutePath, Tmpfs).default({}).meta({ description: 'Folders in memory.' }),
   files: z.record(AbsolutePath, File).default({}).meta({ description: 'Configuration files without secrets.' }),
@@ -55,9 +56,9 @@ export const Service = z.strictObject({
     fallback: 'unless-stopped; no for a job',
   }),
   logging: Logging.default({ driver: 'json-file', options: { 'max-file': '3', 'max-size': '10m' } }),
-  reload: z.enum(['SIGHUP', 'SIGUSR1', 'SIGUSR2']).optional().meta({
+  reload: Reload.optional().meta({
     description:
-      'Signal at which its first process reads its secret files again; absent: a changed secret is another container.',
+      'What makes its process read its secret files again, a signal or a command; absent: a changed secret is another container.',
   }),
   rollout: Rollout.default({ stopGrace: 30_000 }),
   shmSize: Bytes.optional().meta({ description: 'Size of /dev/shm.' }),

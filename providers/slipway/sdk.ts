@@ -1,4 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
+import type { Reload } from '../../config/plan/types.ts';
 
 /*
  * Our own provider as the program sees it: a class a resource. What the inputs mean is told where the provider checks
@@ -60,8 +61,8 @@ export interface FilesArgs {
   readonly labels: Labels;
   /** Path below the volume's root → file. */
   readonly files: Readonly<Record<string, FileArgs>>;
-  /** Signal at which those who have the files read them again; absent: other files are another volume. */
-  readonly reload?: pulumi.Input<string>;
+  /** At what those who have the files read them again, a signal or a command; absent: other files are another volume. */
+  readonly reload?: Reload;
 }
 
 /** A volume with files in it: replaced, under a new name, when anything about them changes. */
@@ -99,6 +100,8 @@ export interface ReplicaArgs {
   readonly stopGraceMs: pulumi.Input<number>;
   /** Most processes and threads; absent: no limit. */
   readonly pidsLimit?: pulumi.Input<number>;
+  /** Variables of the container, secrets among them; absent: its own list is readable. */
+  readonly environment?: Dictionary<pulumi.Input<string>>;
   readonly hasHealthcheck: pulumi.Input<boolean>;
 }
 

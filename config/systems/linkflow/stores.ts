@@ -37,6 +37,17 @@ GRANT ALL PRIVILEGES ON DATABASE "\${database}" TO "\${user}";
 GRANT ALL PRIVILEGES ON SCHEMA workflow, visibility, matching TO "\${user}";
 `;
 
+/**
+ * Makes Redis read its users again; connections that are open go on. It logs in with the password that the server still
+ * holds to, or, where a restart came between, with the new one. No argument shows either.
+ */
+const LOAD_USERS = `IFS= read -r before
+for password in "$before" "$(cat /run/secrets/HEALTHCHECK_PASSWORD)"; do
+  REDISCLI_AUTH="$password" redis-cli --no-auth-warning ACL LOAD | grep -qx OK && exit 0
+done
+echo 'neither the password until now nor the new one opens Redis' >&2
+exit 1`;
+
 /** The databases: one of each, with its data in a volume. */
 export const stores: Services = {
   postgres: {
@@ -81,6 +92,7 @@ export const stores: Services = {
     image: 'redis',
     command: redisCommand({ maxMemory: '256mb' }),
     singleton: true,
+    reload: { command: ['sh', '-c', LOAD_USERS], input: 'HEALTHCHECK_PASSWORD' },
     ports: { redis: { container: 6379 } },
     healthcheck: {
       // The password goes from the file into the environment of redis-cli alone: no argument shows it.

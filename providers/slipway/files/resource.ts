@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { diffValues, failures, type Resource, type Values } from '../../rpc/index.ts';
 import { type Host, unlessGone } from '../host/host.ts';
-import { tellReaders } from './reload.ts';
+import { tellReaders, wayToTell } from './reload.ts';
 import { FilesInputs } from './schema.ts';
 import { createVolume, refillVolume, removeVolume } from './volume.ts';
 
@@ -45,7 +45,7 @@ export function filesResource(host: Host): Resource {
       if (!operation.preview && !isDeepStrictEqual(olds['files'], news['files'])) {
         const { reload, ...inputs } = FilesInputs.parse(news);
         await refillVolume(host, id, inputs);
-        if (reload !== undefined) await tellReaders(host, operation, id, reload);
+        if (reload !== undefined) await tellReaders(host, operation, id, wayToTell(reload, FilesInputs.parse(olds)));
       }
       return stateOf(news);
     },
@@ -57,7 +57,7 @@ export function filesResource(host: Host): Resource {
 
 /** Whether other files are given to those who have the volume: what they may read again, under the names they know. */
 function isReloaded(olds: Values, news: Values): boolean {
-  if (news['reload'] === undefined || olds['reload'] !== news['reload']) return false;
+  if (news['reload'] === undefined || !isDeepStrictEqual(olds['reload'], news['reload'])) return false;
   return isDeepStrictEqual(namesOf(olds['files']), namesOf(news['files']));
 }
 

@@ -21,10 +21,17 @@ export const FilesInputs = z.strictObject({
   image: z.string().min(1).meta({ description: 'An image on the host, for the helper that is uploaded through' }),
   labels: z.record(z.string(), z.string()),
   files: z.record(path, FileInputs).meta({ description: 'Path below the root of the volume → file' }),
-  reload: z.enum(['SIGHUP', 'SIGUSR1', 'SIGUSR2']).optional().meta({
-    description:
-      'Signal at which the processes that have the files read them again; absent: other files, another volume',
-  }),
+  reload: z
+    .union([
+      z.enum(['SIGHUP', 'SIGUSR1', 'SIGUSR2']),
+      z.strictObject({ command: z.array(z.string()).min(1), input: z.string().optional() }),
+    ])
+    .optional()
+    .meta({
+      description:
+        'Signal to, or command beside, the processes that have the files, at which they read them again; `input`: the ' +
+        'file whose content until now the command reads as a line. Absent: other files, another volume',
+    }),
   volume: z.string().optional().meta({ description: 'Chosen by the provider: the name of the volume' }),
 });
 export type FilesInputs = z.infer<typeof FilesInputs>;

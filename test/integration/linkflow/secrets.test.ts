@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type Docker from 'dockerode';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { exits } from '../support/answer.ts';
@@ -134,9 +135,13 @@ describe('a stack that is up', () => {
 describe('a database password that changes', () => {
   // Whatever may stand in one, up to 4 KiB of it.
   const special = `$ ' " \\ % @ : / # \${HOME} ${'x'.repeat(4096)}`.slice(0, 4096);
+  const another = `of redis: $ ' " \\ % @ : / #`;
+  let redis: Docker.ContainerInfo | undefined;
+  let replaced: string;
 
   test('is that of the database before its callers roll, who then work with the data that was there', async () => {
     const old = (await reveal('POSTGRES_PASSWORD')).trimEnd();
+    replaced = (await reveal('REDIS_PASSWORD')).trimEnd();
     const started = await fetch(`${api}/executions`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -147,6 +152,8 @@ describe('a database password that changes', () => {
     const set = await stack.secrets(['set', 'POSTGRES_PASSWORD'], special);
     exits(set, 0);
     expect(set.stderr).toContain('slipway up');
+    exits(await stack.secrets(['set', 'REDIS_PASSWORD'], another), 0);
+    [redis] = await stack.containers('redis');
     exits(await stack.slipway('up'), 0);
     expect(await login(special)).toMatchObject({ exitCode: 0, all: 'linkflow' });
     expect((await login(old)).all).toContain('password authentication failed');
@@ -157,6 +164,18 @@ describe('a database password that changes', () => {
     exits(await stack.slipway('status'), 0);
     exits(await stack.slipway('preview', '--expect-no-changes'), 0);
   }, 300_000);
+
+  test('is taken up by Redis as it runs, with its connections', async () => {
+    const [now] = await stack.containers('redis');
+    expect([now?.Id, now?.Created]).toEqual([redis?.Id, redis?.Created]);
+    const ping = async (password: string) => {
+      const args = ['exec', '-e', 'REDISCLI_AUTH', now?.Id ?? '', 'redis-cli', 'ping'];
+      return (await execa('docker', args, { env: { REDISCLI_AUTH: password }, all: true })).all;
+    };
+    expect(await ping(another)).toBe('PONG');
+    expect(await ping(replaced)).toContain('NOAUTH');
+    expect((await stack.docker.getContainer(now?.Id ?? '').inspect()).RestartCount).toBe(0);
+  });
 
   test('arrives byte for byte in files, and encoded once in URLs', async () => {
     expect(await fileOf('api', 'DB_PASSWORD')).toBe(special);

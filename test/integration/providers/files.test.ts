@@ -105,6 +105,25 @@ test('with a signal to reload at, other contents are written into the volume, an
   expect((await client.diff(TYPE, checked, renamed, state)).replaces).not.toEqual([]);
 });
 
+test('a command that reads them again learns what stood there until now, and its failure is told with what it says', async () => {
+  const command = ['sh', '-c', 'read -r before; echo "$before then $(cat /files/a)" >> /tmp/log; test "$before" = one'];
+  const given = (content: string) =>
+    inputs({ a: file(content, '0400', 0) }, { reload: { command, input: 'a' } as unknown as Wire });
+  const { id, state, checked } = await make(given('one'));
+  const reader = await scratch.run('touch /tmp/log; tail -f /tmp/log', { HostConfig: { Binds: [`${id}:/files:ro`] } });
+  const { inputs: second } = await client.check(TYPE, given('two'), checked);
+  expect(await client.diff(TYPE, checked, second, state)).toMatchObject({ replaces: [] });
+  await client.update(TYPE, id, { olds: checked, state, news: second });
+  const { inputs: third } = await client.check(TYPE, given('three'), second);
+  await expect(client.update(TYPE, id, { olds: second, state, news: third })).rejects.toThrow(
+    /container .* can't be told to read its files again/,
+  );
+  await eventually(async () => {
+    const log = plainText(await scratch.docker.getContainer(reader).logs({ stdout: true, stderr: true }));
+    expect(log.split('\n').filter((line) => line !== '')).toEqual(['one then two', 'two then three']);
+  });
+});
+
 test('a volume that is gone reads as gone', async () => {
   const { id, state, checked } = await make(inputs({ a: file('x') }));
   expect((await client.read(TYPE, id, state, checked))?.state).toEqual(state);
