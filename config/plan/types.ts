@@ -43,6 +43,8 @@ export interface PlannedService {
   readonly description: string;
   /** `service` runs until it is stopped; `job` runs to completion, once for each change of its inputs. */
   readonly kind: 'service' | 'job';
+  /** Present: a job whose effect nothing takes back. */
+  readonly irreversible?: true;
   readonly replicas: number;
   /** The least and most replicas that the system allows in this environment. */
   readonly bounds: { readonly min: number; readonly max: number };
@@ -288,6 +290,8 @@ export interface PlannedSecret {
   readonly services: readonly string[];
   /** Present: a third party's, for which none is ever generated. */
   readonly providedOnly?: true;
+  /** Present: a new value revokes the one before, which therefore never comes back. */
+  readonly revokes?: true;
   /** Present: the role of a database that this is the password of; a changed one is applied there first. */
   readonly postgresRole?: { readonly service: string; readonly role: string };
 }
@@ -310,6 +314,8 @@ export type SecretFormat =
   | {
       /** In PEM: the certificate of the stack's authority, for those who verify what it has signed. */
       readonly kind: 'ca-certificate';
+      /** Name of the certificate that it is there to verify. */
+      readonly of?: string | undefined;
     };
 
 /** The stack's own authority, and what it signs. */

@@ -20,6 +20,8 @@ export interface SetValue {
 export interface SetCertificate {
   readonly certificate?: SetValue | undefined;
   readonly privateKey?: SetValue | undefined;
+  /** What clients verify it with, one certificate or several in a row. */
+  readonly authority?: SetValue | undefined;
   /** DNS names that clients ask for. */
   readonly names: readonly string[];
 }
@@ -42,7 +44,8 @@ export function checkSetCertificates(
     ...(certificates?.provided ?? []).flatMap(({ name, names }) => {
       const [certificate] = set((format) => format.kind === 'certificate' && format.certificate === name);
       const [privateKey] = set((format) => format.kind === 'private-key' && format.certificate === name);
-      return checkSetCertificate({ certificate, privateKey, names }, now);
+      const [authority] = set((format) => format.kind === 'ca-certificate' && format.of === name);
+      return checkSetCertificate({ certificate, privateKey, authority, names }, now);
     }),
     ...set(({ kind }) => kind === 'ca-certificate').flatMap((value) => checkSetAuthority(value, now)),
   ];
@@ -50,9 +53,9 @@ export function checkSetCertificates(
 
 /**
  * Everything that is wrong with a certificate of somebody's own at the time `now`: it does not parse, its chain is out of
- * order, it has expired or soon will, is for other names, or the key is another's.
+ * order, it has expired or soon will, is for other names, the key is another's, or the authority has not signed it.
  */
-export function checkSetCertificate({ certificate, privateKey, names }: SetCertificate, now: Date): Issue[] {
+export function checkSetCertificate({ certificate, privateKey, authority, names }: SetCertificate, now: Date): Issue[] {
   const chain = certificate && readChain(certificate);
   const key = privateKey && readKey(privateKey);
   const [leaf] = chain?.certificates ?? [];
@@ -64,6 +67,7 @@ export function checkSetCertificate({ certificate, privateKey, names }: SetCerti
           ...checkOrder(certificate.secret, chain?.certificates ?? []),
           ...checkTimes(certificate.secret, chain?.certificates ?? [], now),
           ...checkNames(certificate.secret, leaf, names),
+          ...(authority ? checkAuthority(certificate.secret, chain?.certificates ?? [], authority) : []),
         ]
       : []),
     ...(privateKey && leaf && key?.key && !leaf.checkPrivateKey(key.key)
@@ -134,6 +138,25 @@ function checkOrder(secret: string, chain: readonly X509Certificate[]): Issue[] 
     const message = `${ordinal(at + 1, chain.length)} has not signed the one before it`;
     return [error(pathOf(secret), message, CHAIN)];
   });
+}
+
+/** The chain ends at the authority that clients know, or with it. What can't be read there is reported elsewhere. */
+function checkAuthority(secret: string, chain: readonly X509Certificate[], authority: SetValue): Issue[] {
+  const known = readChain(authority).certificates;
+  const last = chain.at(-1);
+  const isVerified = known.some(
+    (issuer) =>
+      last &&
+      (last.fingerprint256 === issuer.fingerprint256 || (last.checkIssued(issuer) && last.verify(issuer.publicKey))),
+  );
+  if (known.length === 0 || isVerified) return [];
+  return [
+    error(
+      pathOf(authority.secret),
+      `has not signed ${chain.length === 1 ? secret : `the last certificate of ${secret}`}`,
+      'the certificate of the authority that has',
+    ),
+  ];
 }
 
 function checkTimes(secret: string, chain: readonly X509Certificate[], now: Date): Issue[] {

@@ -22,7 +22,8 @@ function checkReference(system: System, secret: string, format: SecretFormat): I
   const name = certificateOf(format);
   if (name === undefined || Object.hasOwn(system.certificates, name)) return [];
   const known = Object.keys(system.certificates);
-  const path = [system.name, 'secrets', secret, 'format', 'certificate'] as const;
+  const key = format.kind === 'ca-certificate' ? 'of' : 'certificate';
+  const path = [system.name, 'secrets', secret, 'format', key] as const;
   return [unknownName(path, { noun: 'certificate', name, known })];
 }
 
@@ -31,7 +32,9 @@ function checkCertificate(system: System, name: string): Issue[] {
   if (!certificate) return [];
   const { names, validityDays, renewalDays } = certificate;
   const path = (...keys: PropertyKey[]): string => issuePath(system.name, ['certificates', name, ...keys]);
-  const isUsed = Object.values(system.secrets).some(({ format }) => certificateOf(format) === name);
+  const isUsed = Object.values(system.secrets).some(
+    ({ format }) => format.kind !== 'ca-certificate' && certificateOf(format) === name,
+  );
   return [
     ...names.flatMap((each, index) =>
       DNS_NAME.test(each)
@@ -65,7 +68,7 @@ function checkCertificate(system: System, name: string): Issue[] {
   ];
 }
 
-/** Somebody's own certificate with a key of ours, or the other way round, is a pair that can't fit. */
+/** Somebody's own certificate with a key or an authority of ours, or the other way round, can't fit. */
 function checkPair(system: System, certificate: string, provided: readonly string[]): Issue[] {
   const parts = Object.entries(system.secrets)
     .filter(([, { format }]) => certificateOf(format) === certificate)
@@ -83,7 +86,8 @@ function checkPair(system: System, certificate: string, provided: readonly strin
   );
 }
 
-/** The certificate that a secret of this format is made of. */
+/** The certificate that a secret of this format is made of, or is there to verify. */
 function certificateOf(format: SecretFormat): string | undefined {
+  if (format.kind === 'ca-certificate') return format.of;
   return format.kind === 'certificate' || format.kind === 'private-key' ? format.certificate : undefined;
 }

@@ -12,7 +12,13 @@ export const SecretFormat = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('template'), template: z.string() }),
   z.strictObject({ kind: z.literal('certificate'), certificate: Name }),
   z.strictObject({ kind: z.literal('private-key'), certificate: Name }),
-  z.strictObject({ kind: z.literal('ca-certificate') }),
+  z.strictObject({
+    kind: z.literal('ca-certificate'),
+    of: Name.optional().meta({
+      description:
+        'Certificate that it is there to verify: whoever sets one of their own sets the authority that has signed it too.',
+    }),
+  }),
 ]);
 export type SecretFormat = z.output<typeof SecretFormat>;
 
@@ -38,16 +44,27 @@ export const Secret = z.strictObject({
   provided: z.boolean().default(false).meta({
     description: "True: a third party's, never generated. Without a value no service that gets it can run.",
   }),
+  revokes: z.boolean().optional().meta({
+    description: 'True: a new value revokes the one before, so that no rollback brings that back.',
+  }),
   rotation: Rotation.optional().meta({ description: 'Absent: whoever gets it reads a changed value when it starts.' }),
 });
 export type Secret = z.output<typeof Secret>;
 
-/** Which secret stands in a file of a service: its name, or `{secret, env}`. */
+/** How a service gets a secret: the secret's name, for a file, or `{secret, env, deliver}`. */
 export const SecretUse = z.union([
-  VariableName.transform((secret) => ({ secret, env: true })),
+  VariableName.transform((secret) => ({ secret, env: true, deliver: 'file' as const })),
   z.strictObject({
     secret: VariableName,
     env: z.boolean().default(true).meta({ description: 'False: no variable <NAME>_FILE points to the file.' }),
+    deliver: z
+      .enum(['file', 'env'])
+      .default('file')
+      .meta({
+        description:
+          '`env`: as the variable itself, without a file, for an image that reads nothing else; whoever may inspect the ' +
+          'container then reads the value.',
+      }),
   }),
 ]);
 export type SecretUse = z.output<typeof SecretUse>;

@@ -4,7 +4,7 @@ import { dev, prod, test } from './linkflow/environments.ts';
 import { laravel } from './linkflow/laravel.ts';
 import { devProxy } from './linkflow/proxy.ts';
 import { sources } from './linkflow/sources.ts';
-import { stores } from './linkflow/stores.ts';
+import { databaseUrl, stores } from './linkflow/stores.ts';
 import { tasks } from './linkflow/tasks.ts';
 
 /** LinkFlow: a Laravel API and a Go engine on PostgreSQL and Redis, as its two guides describe it. */
@@ -48,8 +48,7 @@ export const linkflow: SystemDescription = {
       description: 'Address of the database, with its password.',
       format: {
         kind: 'template',
-        template:
-          'postgres://${user}:${POSTGRES_PASSWORD|url}@postgres:5432/${database}?sslmode=${sslmode}&search_path=workflow',
+        template: databaseUrl(),
       },
     },
     REDIS_URL: {

@@ -1,7 +1,7 @@
 import type { Overlay, SystemInput } from '../../schema/system.ts';
 import { prodProxy } from './proxy.ts';
 import { developedSources } from './sources.ts';
-import { postgresCommand, redisCommand } from './stores.ts';
+import { databaseUrl, postgresCommand, redisCommand } from './stores.ts';
 
 type Environment = Overlay<SystemInput>;
 
@@ -92,8 +92,18 @@ function certificateFiles(prefix: string): Record<string, { secret: string; env:
   };
 }
 
+/** Where the clients of the database find its authority. */
+const POSTGRES_CA = '/run/secrets/POSTGRES_CA';
+
+/** What a service gets that logs in to the database: its shares, and what it verifies the database with. */
+function databaseClient(
+  ...given: Parameters<typeof shares>
+): ReturnType<typeof shares> & { secrets: { POSTGRES_CA: { secret: string; env: false } } } {
+  return { ...shares(...given), secrets: { POSTGRES_CA: { secret: 'POSTGRES_CA', env: false } } };
+}
+
 /** What Laravel is told of where it is found, and says less of what it does. */
-const serving = { APP_URL: 'https://${apiHost}', LOG_LEVEL: 'warning' };
+const serving = { APP_URL: 'https://${apiHost}', LOG_LEVEL: 'warning', DB_SSLROOTCERT: POSTGRES_CA };
 
 /** Production: replicas and limits of the guide; TLS everywhere it crosses the way in; nothing but nginx is published. */
 export const prod: Environment = {
@@ -104,6 +114,12 @@ export const prod: Environment = {
   },
   secrets: {
     ...certificateSecrets('POSTGRES', 'postgres', 'the database'),
+    POSTGRES_CA: {
+      description: 'Certificate of the authority that has signed that of the database, for its clients.',
+      format: { kind: 'ca-certificate', of: 'postgres' },
+    },
+    // With it, `require` verifies who has signed, as libpq has it; `verify-full` verifies the name too.
+    DATABASE_URL: { format: { kind: 'template', template: databaseUrl(`&sslrootcert=${POSTGRES_CA}`) } },
     ...certificateSecrets('NGINX', 'nginx', 'the proxy'),
   },
   // As the world asks: nothing else is published.
@@ -141,29 +157,29 @@ export const prod: Environment = {
       command: redisCommand({ maxMemory: '${memory*0.5}', snapshots: ['900 1', '300 10', '60 10000'] }),
     },
     api: {
-      ...shares(['512m', 1], ['256m', 0.5]),
+      ...databaseClient(['512m', 1], ['256m', 0.5]),
       replicas: 2,
       bounds: { min: 2 },
       environment: serving,
     },
     queue: {
-      ...shares(['512m', 1], ['256m', 0.5]),
+      ...databaseClient(['512m', 1], ['256m', 0.5]),
       replicas: 2,
       bounds: { min: 2 },
       environment: serving,
     },
     worker: {
-      ...shares(['1g', 2], ['512m', 1]),
+      ...databaseClient(['1g', 2], ['512m', 1]),
       replicas: 3,
       bounds: { min: 3 },
       // 8 with the 2 CPUs that the guide gives.
       environment: { NUM_WORKERS: '${cpus*4}' },
     },
-    history: shares(['1g', 2], ['512m', 1]),
-    frontend: { ...shares(['512m', 1], ['256m', 0.5]), replicas: 2, bounds: { min: 2 } },
+    history: databaseClient(['1g', 2], ['512m', 1]),
+    frontend: { ...databaseClient(['512m', 1], ['256m', 0.5]), replicas: 2, bounds: { min: 2 } },
     // Always on here, as the guide says: an empty list clears the profile of the base.
     scheduler: {
-      ...shares(['256m', 0.5], ['128m', 0.25]),
+      ...databaseClient(['256m', 0.5], ['128m', 0.25]),
       profiles: [],
       environment: serving,
     },
@@ -175,12 +191,12 @@ export const prod: Environment = {
       ports: { http: { published: 80, address: '0.0.0.0' }, https: { published: 443, address: '0.0.0.0' } },
     },
     // Limits and reservations from here on, and those of scheduler and nginx, are ours: the guide leaves them out.
-    matching: shares(['512m', 1], ['256m', 0.5]),
-    timer: shares(['256m', 0.5], ['128m', 0.25]),
-    visibility: shares(['512m', 1], ['256m', 0.5]),
-    edge: shares(['256m', 0.5], ['128m', 0.25]),
-    'control-plane': shares(['256m', 0.5], ['128m', 0.25]),
+    matching: databaseClient(['512m', 1], ['256m', 0.5]),
+    timer: databaseClient(['256m', 0.5], ['128m', 0.25]),
+    visibility: databaseClient(['512m', 1], ['256m', 0.5]),
+    edge: databaseClient(['256m', 0.5], ['128m', 0.25]),
+    'control-plane': databaseClient(['256m', 0.5], ['128m', 0.25]),
     // A release brings its tables along: again only when the image changes.
-    migrate: { ...shares(['512m', 1], ['128m', 0.25]), profiles: [] },
+    migrate: { ...databaseClient(['512m', 1], ['128m', 0.25]), profiles: [] },
   },
 };

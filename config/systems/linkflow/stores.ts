@@ -7,6 +7,12 @@ export function postgresCommand(settings: Readonly<Record<string, string>>): str
   return ['postgres', ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
 }
 
+/** Address of the database with its password. `more`: further parameters, each with an `&` before it. */
+export function databaseUrl(more = ''): string {
+  const address = '${user}:${POSTGRES_PASSWORD|url}@postgres:5432/${database}';
+  return `postgres://${address}?sslmode=${'${sslmode}'}&search_path=workflow${more}`;
+}
+
 /** What differs between environments in how Redis is started. */
 export interface RedisOptions {
   readonly maxMemory: string;

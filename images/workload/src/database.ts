@@ -7,11 +7,14 @@ import { port } from './environment.ts';
 
 const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 
-/** What libpq means by sslmode; `prefer` is taken as `disable`, since it protects from nothing. */
+/**
+ * What libpq means by sslmode, `require` with a root certificate being `verify-ca`; `prefer` is taken as `disable`, since
+ * it protects from nothing.
+ */
 function tls(mode: (typeof sslModes)[number], rootCertificate: string | undefined): ConnectionOptions | false {
   if (mode === 'disable' || mode === 'prefer') return false;
+  if (mode === 'require' && rootCertificate === undefined) return { rejectUnauthorized: false };
   const ca = rootCertificate === undefined ? {} : { ca: readFileSync(rootCertificate, 'utf8') };
-  if (mode === 'require') return { rejectUnauthorized: false, ...ca };
   return mode === 'verify-full' ? ca : { ...ca, checkServerIdentity: () => undefined };
 }
 

@@ -80,6 +80,26 @@ describe('a certificate that somebody has set', () => {
     expect(issuesOf({ pem: `Subject: leaf\n${leaf.pem}`.replaceAll('\n', '\r\n') })).toEqual([]);
   });
 
+  test('is accepted with the authority that has signed the end of its chain, and with no other', () => {
+    const judged = (chain: string, authority: string) =>
+      checkSetCertificate(
+        {
+          certificate: { secret: 'CERT', pem: chain },
+          authority: { secret: 'CA', pem: authority },
+          names: ['shop.example'],
+        },
+        new Date(),
+      );
+    expect(judged(leaf.pem + middle.pem, root.pem)).toEqual([]);
+    expect(judged(leaf.pem + middle.pem + root.pem, root.pem)).toEqual([]);
+    expect(judged(leaf.pem, root.pem + middle.pem)).toEqual([]);
+    const accepted = 'the certificate of the authority that has';
+    expect(judged(leaf.pem, root.pem)).toEqual([error('secrets:CA', 'has not signed CERT', accepted)]);
+    expect(judged(leaf.pem + root.pem, middle.pem)).toContainEqual(
+      error('secrets:CA', 'has not signed the last certificate of CERT', accepted),
+    );
+  });
+
   test.each<[string, () => Given, () => Issue]>([
     ['that is none', () => ({ pem: 's3cret' }), () => error('secrets:CERT', 'holds no certificate in PEM', CHAIN)],
     [

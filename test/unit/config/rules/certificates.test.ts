@@ -98,6 +98,22 @@ describe('the rules of certificates', () => {
     ]);
   });
 
+  test('refuse a certificate of somebody’s own that clients would verify with our authority', () => {
+    const authority = (of: string) => ({ description: 'A.', format: { kind: 'ca-certificate', of } as const });
+    const secrets = { CERT: secret('certificate'), KEY: secret('private-key'), CA: authority('edge') };
+    expect(issuesOf({ secrets }, { providedSecrets: ['CERT', 'KEY'] })).toEqual([
+      error(
+        'secrets:CA',
+        'is not set, and CERT, KEY of the same certificate "edge" is: one that the stack makes can\'t fit',
+        '`slipway secrets set CA`, or none of them set',
+      ),
+    ]);
+    expect(issuesOf({ secrets }, { providedSecrets: ['CERT', 'KEY', 'CA'] })).toEqual([]);
+    expect(issuesOf({ secrets: { ...secrets, CA: authority('egde') } })).toEqual([
+      error('shop:secrets.CA.format.of', 'no certificate "egde"', 'did you mean "edge"? known: edge'),
+    ]);
+  });
+
   test('refuse a certificate of somebody’s own with a key of ours', () => {
     expect(issuesOf({}, { providedSecrets: ['CERT'] })).toEqual([
       error(

@@ -53,6 +53,16 @@ describe('postgres', () => {
     expect(database).toMatchObject({ port: 5432, password: 'apart', ssl: {} });
   });
 
+  test('is verified against the authority that is given, as libpq does, and its name where that is asked for', () => {
+    const sslrootcert = file('ca', 'PEM');
+    const ssl = (mode: string) =>
+      readEnvironment(databaseEnvironment, {
+        DATABASE_URL: `postgres://db/x?sslmode=${mode}&sslrootcert=${sslrootcert}`,
+      }).database.ssl;
+    const anyName = { ca: 'PEM', checkServerIdentity: expect.any(Function) as unknown };
+    expect([ssl('require'), ssl('verify-ca'), ssl('verify-full')]).toEqual([anyName, anyName, { ca: 'PEM' }]);
+  });
+
   test.each([
     [{}, 'DATABASE_URL must be set (or DB_HOST, DB_DATABASE and DB_USERNAME)'],
     [
