@@ -86,6 +86,7 @@ function serviceFacts(service: PlannedService): string[] {
   const alone = service.singleton ? ', singleton' : '';
   return [
     service.description,
+    ...(service.irreversible === true ? ['no rollback goes behind a release in which it ran'] : []),
     `replicas: ${service.replicas} (${bounds.min === bounds.max ? bounds.min : `${bounds.min} to ${bounds.max}`} allowed${alone})`,
     `image: ${service.image}`,
     ...fact('entrypoint', service.entrypoint.map(quoted)),
@@ -188,10 +189,11 @@ function imageFact({ name, source: sources, build, reference, uid, gid }: Planne
   return `${name}: ${source}, runs as ${uid}:${gid}`;
 }
 
-function secretFact({ name, source, format, services, description, postgresRole }: PlannedSecret): string {
+function secretFact({ name, source, format, services, description, postgresRole, revokes }: PlannedSecret): string {
   const readers = services.length === 0 ? 'no service' : services.join(', ');
   const rotation = postgresRole ? `; a new one is applied in ${postgresRole.service} to role ${postgresRole.role}` : '';
-  return `${name}: ${source}, ${formatText(format)}, for ${readers}${rotation}. ${description}`;
+  const revoking = revokes === true ? '; a new one revokes the one before' : '';
+  return `${name}: ${source}, ${formatText(format)}, for ${readers}${rotation}${revoking}. ${description}`;
 }
 
 function certificateFacts(certificates: Plan['certificates']): string[] {

@@ -16,7 +16,7 @@ export function plannedSecrets(
   provided: readonly string[],
 ): PlannedSecret[] {
   const missing = new Set(missingSecrets(secrets, provided));
-  return sortedEntries(secrets).map(([name, { description, format, rotation, provided: isProvidedOnly }]) => ({
+  return sortedEntries(secrets).map(([name, { description, format, rotation, revokes, provided: isProvidedOnly }]) => ({
     name,
     description,
     source: missing.has(name) ? 'missing' : sourceOf(name, format, provided),
@@ -27,6 +27,7 @@ export function plannedSecrets(
       ),
     ),
     ...(isProvidedOnly && { providedOnly: true }),
+    ...(revokes === true && { revokes }),
     ...(rotation && { postgresRole: rotation.postgresRole }),
   }));
 }

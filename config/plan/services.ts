@@ -32,6 +32,7 @@ function plannedService(
     name,
     description: service.description,
     kind: service.kind,
+    ...(service.irreversible === true && { irreversible: true }),
     replicas: service.replicas,
     bounds: replicaBounds(service),
     singleton: service.singleton,

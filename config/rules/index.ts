@@ -8,6 +8,7 @@ import { checkPool } from './pool.ts';
 import { checkPorts } from './ports.ts';
 import { checkProduction } from './production.ts';
 import { checkConditions, checkReferences } from './references.ts';
+import { checkReleases } from './releases.ts';
 import { checkReplicas } from './replicas.ts';
 import { checkReservations } from './resources.ts';
 import type { Rule } from './rule.ts';
@@ -28,6 +29,7 @@ const RULES: readonly Rule[] = [
   checkProfilesOfDependencies,
   checkReplicas,
   checkReservations,
+  checkReleases,
   checkPorts,
   checkMounts,
   checkSources,

@@ -25,6 +25,9 @@ export const Bounds = z.strictObject({
 export const Service = z.strictObject({
   description: z.string().meta({ description: 'What it is for, in a sentence.' }),
   kind: z.enum(['service', 'job']).default('service').meta({ description: '`job` runs to completion.' }),
+  irreversible: z.boolean().optional().meta({
+    description: 'True for a job whose effect nothing takes back: no rollback goes behind a release in which it ran.',
+  }),
   image: Name.meta({ description: 'One of the images of the system.' }),
   command: z.array(z.string()).default([]).meta({ description: "Arguments of the image's entrypoint." }),
   entrypoint: z.array(z.string()).default([]),
