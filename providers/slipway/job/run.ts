@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ContainerInspectInfo } from 'dockerode';
 import type { Operation } from '../../rpc/index.ts';
+import { exitCause } from '../host/exit.ts';
 import { type Host, reasonOf } from '../host/host.ts';
 import { lastLines } from '../host/logs.ts';
 import { join } from '../host/networks.ts';
@@ -80,16 +81,14 @@ async function wait(host: Host, id: string, timeoutMs: number, interrupted: Abor
   }
 }
 
-function causeOf({ State }: ContainerInspectInfo, ended: Ended, timeoutMs: number): string | undefined {
+function causeOf(container: ContainerInspectInfo, ended: Ended, timeoutMs: number): string | undefined {
   switch (ended) {
     case 'interrupted':
       return 'it was interrupted, and stopped';
     case 'timed out':
       return `it had not ended after ${(timeoutMs / 1000).toFixed(1)} s, and was stopped`;
     case 'ended':
-      if (State.OOMKilled)
-        return `it ended with code ${State.ExitCode}, killed for lack of memory (OOM): raise its limit`;
-      return State.ExitCode === 0 ? undefined : `it ended with code ${State.ExitCode}`;
+      return container.State.ExitCode === 0 ? undefined : `it ended ${exitCause(container)}`;
   }
 }
 

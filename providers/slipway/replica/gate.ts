@@ -1,4 +1,5 @@
 import type { ContainerInspectInfo } from 'dockerode';
+import { exitCause } from '../host/exit.ts';
 import { failure, type Host } from '../host/host.ts';
 import { type ContainerEvent, watch } from '../host/watch.ts';
 
@@ -83,7 +84,8 @@ class Judge {
     // A restart clears it from the container's state before we look.
     this.#ranOutOfMemory ||= State.OOMKilled || events.some((event) => event.action === 'oom');
     if (died || !State.Running || State.Restarting || container.RestartCount > (this.#restarts ?? 0)) {
-      return { healthy: false, cause: exitCause(container, died, this.#ranOutOfMemory) };
+      const cause = exitCause(container, died?.exitCode, this.#ranOutOfMemory);
+      return { healthy: false, cause: `it exited ${cause}` };
     }
     if (!State.Health) return this.#steady();
     this.#tellFailedProbes(State.Health);
@@ -129,13 +131,6 @@ async function start(host: Host, container: ContainerInspectInfo): Promise<void>
   } catch (error) {
     throw failure(host, `container ${container.Name.slice(1)} can't be started`, error);
   }
-}
-
-function exitCause({ State }: ContainerInspectInfo, died: ContainerEvent | undefined, oom: boolean): string {
-  const code = died?.exitCode ?? State.ExitCode;
-  const why = oom ? ', killed for lack of memory (OOM): raise its memory limit' : '';
-  const error = State.Error === '' ? '' : ` (${State.Error})`;
-  return `it exited with code ${code}${why}${error}`;
 }
 
 function lastProbe({ State }: ContainerInspectInfo): string {
