@@ -12,7 +12,7 @@ import { gather } from '../export/gather.ts';
 import { isOpened } from '../export/ownership.ts';
 import { exportText } from '../export/show.ts';
 import { takeSteps, type Steps } from '../export/steps.ts';
-import { accessOf, writeExport } from '../export/write.ts';
+import { accessOf, refuseBrokenVariables, writeExport } from '../export/write.ts';
 import { reachHost } from '../hosts/host.ts';
 import { fitted } from '../operations/prepare.ts';
 import { stopIfInterrupted } from '../operations/run.ts';
@@ -67,6 +67,7 @@ async function hold(context: Context, plan: Plan, options: ExportOptions, course
   try {
     for (const note of lock.cleared) writeLine(context.stderr, note);
     const known = await gather(context, { plan, adoptVolumes: options.adoptVolumes === true, ...course });
+    refuseBrokenVariables(plan, known.secrets);
     const self = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
     const isOpen = plan.services.flatMap(deliveredFiles).some((file) => isOpened(accessOf(file), self));
     const text = composeText(plan, { ...known, project: context.projectDir, isOpen });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { commandLine } from '../../config/compose/command-line.ts';
+import { environmentFile } from '../../config/compose/environment-file.ts';
 import { deliveredFiles } from '../../config/compose/files.ts';
 import { jobsNobodyAwaits } from '../../config/compose/jobs.ts';
 import type { Plan } from '../../config/plan/types.ts';
@@ -37,8 +38,8 @@ export function exportText(exported: Exported, paint: Paint): string {
 
 function contents({ plan, contexts, isAdopting }: Exported): [string, string][] {
   const files = plan.services.flatMap(deliveredFiles);
-  const secrets = files.filter(({ content }) => 'secret' in content).length;
-  const others = files.length - secrets;
+  const others = files.filter(({ content }) => 'text' in content).length;
+  const secrets = files.length - others + plan.services.filter((service) => environmentFile(service)).length;
   const volumes =
     plan.volumes.length === 0
       ? ''

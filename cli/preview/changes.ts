@@ -1,6 +1,8 @@
 import type { EngineEvent, StepMetadata } from '../pulumi/events.ts';
 import { nameOfUrn } from '../pulumi/urn.ts';
 import { isFrame, serviceOf } from '../progress/progress.ts';
+import { TYPES } from '../pulumi/resource-types.ts';
+import { environmentChange, isMasked, masked, readableEnvironments } from './variables.ts';
 
 /** One resource that an `up` would touch. */
 export interface Change {
@@ -22,6 +24,8 @@ export interface FieldChange {
   readonly field: string;
   readonly before?: unknown;
   readonly after?: unknown;
+  /** Variables whose secret value is another one, sorted: neither side shows it. */
+  readonly secretsChanged?: readonly string[];
 }
 
 const ACTIONS: Readonly<Record<string, Change['action']>> = {
@@ -33,32 +37,35 @@ const ACTIONS: Readonly<Record<string, Change['action']>> = {
 
 /** What the events of a preview say would change; components and the stack itself are only frames and left out. */
 export function changesOf(events: readonly EngineEvent[]): Change[] {
-  return events
-    .flatMap((event) => event.resourcePreEvent?.metadata ?? [])
-    .flatMap((metadata): Change[] => {
-      const action = ACTIONS[metadata.op];
-      if (action === undefined || isFrame(metadata.type)) return [];
-      const service = serviceOf(metadata);
-      const fields = action === 'update' || action === 'replace' ? fieldsOf(metadata) : [];
-      return [
-        {
-          ...(service !== undefined && { service }),
-          type: metadata.type,
-          name: nameOfUrn(metadata.urn),
-          action,
-          fields,
-          causes: action === 'replace' ? causesOf(metadata) : [],
-          values: fields.map((field) => valueChange(metadata, field)),
-        },
-      ];
-    });
+  const steps = events.flatMap((event) => event.resourcePreEvent?.metadata ?? []);
+  const environments = readableEnvironments(steps);
+  return steps.flatMap((metadata): Change[] => {
+    const action = ACTIONS[metadata.op];
+    if (action === undefined || isFrame(metadata.type)) return [];
+    const service = serviceOf(metadata);
+    const fields = action === 'update' || action === 'replace' ? fieldsOf(metadata) : [];
+    return [
+      {
+        ...(service !== undefined && { service }),
+        type: metadata.type,
+        name: nameOfUrn(metadata.urn),
+        action,
+        fields,
+        causes: action === 'replace' ? causesOf(metadata) : [],
+        values: fields.map((field) => valueChange(metadata, field, environments)),
+      },
+    ];
+  });
 }
 
 /** Top-level properties: an index inside a list tells a reader nothing. */
 function fieldsOf(metadata: StepMetadata): string[] {
   const paths = Object.keys(metadata.detailedDiff ?? {});
   const all = paths.length > 0 ? paths : (metadata.diffs ?? []);
-  return [...new Set(all.map(topLevel))].sort();
+  const fields = [...new Set(all.map(topLevel))].sort();
+  // A gate has the variables for its container's sake, where they are shown.
+  const isTold = metadata.type === TYPES.replica && fields.length > 1;
+  return isTold ? fields.filter((field) => field !== 'environment') : fields;
 }
 
 function causesOf(metadata: StepMetadata): string[] {
@@ -72,8 +79,17 @@ function topLevel(path: string): string {
   return /^[^.[]+/.exec(path)?.[0] ?? path;
 }
 
-function valueChange(metadata: StepMetadata, field: string): FieldChange {
-  const before = metadata.old?.inputs?.[field];
-  const after = metadata.new?.inputs?.[field];
+function valueChange(
+  metadata: StepMetadata,
+  field: string,
+  environments: ReturnType<typeof readableEnvironments>,
+): FieldChange {
+  if (metadata.type === TYPES.container && field === 'envs' && isMasked(metadata, field)) {
+    const found = environments(metadata);
+    if (found !== undefined) return { field, ...found };
+  }
+  if (field === 'environment') return { field, ...environmentChange(metadata) };
+  const before = masked(metadata.old?.inputs?.[field]);
+  const after = masked(metadata.new?.inputs?.[field]);
   return { field, ...(before !== undefined && { before }), ...(after !== undefined && { after }) };
 }

@@ -70,13 +70,14 @@ function valueLines({ values }: Change): string[] {
 const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';
 
 /** Of lists, only what comes and goes: the rest of a long list would hide it. */
-function listChange({ before, after }: FieldChange): string[] | undefined {
+function listChange({ before, after, secretsChanged = [] }: FieldChange): string[] | undefined {
   if (!Array.isArray(before) || !Array.isArray(after)) return undefined;
   const old = new Set(before.map(short));
   const fresh = new Set(after.map(short));
   return [
     ...[...old].filter((item) => !fresh.has(item)).map((item) => `- ${item}`),
     ...[...fresh].filter((item) => !old.has(item)).map((item) => `+ ${item}`),
+    ...secretsChanged.map((name) => `~ ${name}=[secret]`),
   ];
 }
 

@@ -3,6 +3,7 @@ import { formatBytes } from '../schema/bytes.ts';
 import { formatDuration } from '../schema/duration.ts';
 import { byCodeUnit } from '../plan/sort.ts';
 import type { PlannedPort, PlannedService, Resources } from '../plan/types.ts';
+import { environmentFile } from './environment-file.ts';
 import { deliveredFiles, deliveryFolders, type DeliveredFile } from './files.ts';
 import { composeAttachments, type ComposeAttachments } from './networks.ts';
 
@@ -47,6 +48,7 @@ export interface ComposeService {
   readonly command?: readonly string[];
   readonly user?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly env_file?: readonly string[];
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly healthcheck?:
     | { readonly disable: true }
@@ -101,6 +103,7 @@ const MEBIBYTE = 2 ** 20;
 export function toComposeService(service: PlannedService, context: ServiceContext): ComposeService {
   const files = deliveredFiles(service);
   const { shmSize, limits, reservations } = service;
+  const variables = environmentFile(service);
   // Where there are other limits Compose wants that of processes beside them: as pids_limit it would be another one.
   const isLimited = Object.keys(limits).length > 0;
   return {
@@ -112,6 +115,7 @@ export function toComposeService(service: PlannedService, context: ServiceContex
     ...filled('command', service.command),
     ...(service.user !== undefined && { user: service.user }),
     ...filled('environment', service.environment),
+    ...(variables !== undefined && { env_file: [`./${variables}`] }),
     ...filled('depends_on', conditions(service, context)),
     ...healthcheck(service),
     ...filled('ports', service.ports.flatMap(publishedPort)),

@@ -1,8 +1,8 @@
-import type { Secret } from '../schema/secret.ts';
+import type { Secret, SecretUse } from '../schema/secret.ts';
 import type { Service } from '../schema/service.ts';
 import { sortedEntries, sortedSet } from './sort.ts';
 import { templateSecrets } from './template.ts';
-import type { PlannedSecret, SecretFile } from './types.ts';
+import type { PlannedSecret, SecretFile, SecretVariable } from './types.ts';
 
 const FOLDER = '/run/secrets';
 
@@ -55,7 +55,7 @@ export function missingSecrets(secrets: Readonly<Record<string, Secret>>, provid
 
 /** The secret files of a service, owned by the one who reads them. */
 export function secretFiles(service: Service, owner: { uid: number; gid: number }): SecretFile[] {
-  return sortedEntries(service.secrets).map(([name, { secret }]) => ({
+  return delivered(service, 'file').map(({ name, secret }) => ({
     name,
     secret,
     path: secretPath(name),
@@ -67,8 +67,19 @@ export function secretFiles(service: Service, owner: { uid: number; gid: number 
 /** Variables that say where the secret files of a service are. */
 export function secretVariables(service: Service): Record<string, string> {
   return Object.fromEntries(
-    sortedEntries(service.secrets).flatMap(([name, { env }]) => (env ? [[`${name}_FILE`, secretPath(name)]] : [])),
+    delivered(service, 'file').flatMap(({ name, env }) => (env ? [[`${name}_FILE`, secretPath(name)]] : [])),
   );
+}
+
+/** The variables of a service that hold a secret themselves. */
+export function environmentSecrets(service: Service): SecretVariable[] {
+  return delivered(service, 'env').map(({ name, secret }) => ({ name, secret }));
+}
+
+function delivered({ secrets }: Service, how: SecretUse['deliver']): (SecretUse & { name: string })[] {
+  return sortedEntries(secrets)
+    .filter(([, { deliver }]) => deliver === how)
+    .map(([name, use]) => ({ name, ...use }));
 }
 
 function secretPath(name: string): string {

@@ -8,7 +8,7 @@ import { imageTitle } from './images.ts';
 import { attachments, isCalled } from './networks.ts';
 import { plannedPorts } from './ports.ts';
 import type { Resolution } from './resolution.ts';
-import { secretFiles, secretVariables } from './secrets.ts';
+import { environmentSecrets, secretFiles, secretVariables } from './secrets.ts';
 import { sortedEntries, sortedRecord, sortedSet } from './sort.ts';
 import { binds } from './sources.ts';
 import type { Dependency, Healthcheck, PlannedService, Resources } from './types.ts';
@@ -51,6 +51,7 @@ function plannedService(
     ...(service.healthcheck && { healthcheck: healthcheck(service.healthcheck) }),
     environment: sortedRecord({ ...secretVariables(service), ...service.environment }),
     secrets: secretFiles(service, owner),
+    environmentSecrets: environmentSecrets(service),
     volumes: sortedEntries(service.volumes).map(([volume, use]) => ({ volume, ...use })),
     tmpfs: sortedEntries(service.tmpfs).map(([path, { size }]) => ({ path, size: size ?? 0 })),
     files: sortedEntries(service.files).map(([path, file]) => ({ path, ...file, ...owner })),

@@ -12,6 +12,7 @@ import { checkReleases } from './releases.ts';
 import { checkReplicas } from './replicas.ts';
 import { checkReservations } from './resources.ts';
 import type { Rule } from './rule.ts';
+import { checkDelivery } from './secret-delivery.ts';
 import {
   checkClearSecrets,
   checkClearText,
@@ -28,8 +29,8 @@ const RULES: readonly Rule[] = [
   checkCycles,
   checkProfilesOfDependencies,
   checkReplicas,
-  checkReservations,
   checkReleases,
+  checkReservations,
   checkPorts,
   checkMounts,
   checkSources,
@@ -40,6 +41,7 @@ const RULES: readonly Rule[] = [
   checkRotation,
   checkTemplates,
   checkClearText,
+  checkDelivery,
   checkCertificates,
   checkProduction,
   checkPool,

@@ -12,7 +12,7 @@ export const checkMounts: Rule = ({ system, built }) =>
       ...Object.keys(service.tmpfs),
       ...folders,
       ...binds(built[name]).map(({ path }) => path),
-      ...(Object.keys(service.secrets).length > 0 ? ['/run/secrets'] : []),
+      ...(Object.values(service.secrets).some(({ deliver }) => deliver === 'file') ? ['/run/secrets'] : []),
     ].map((path) => posix.normalize(path));
     const twice = new Set(mounts.filter((path, index) => mounts.indexOf(path) < index));
     return [...twice].map((path) =>

@@ -100,7 +100,8 @@ function templateOf(secret: Secret | undefined): string {
 /** No variable in clear stands in for a secret that the service gets as a file. */
 export const checkClearText: Rule = ({ system, settings }) =>
   Object.entries(system.services).flatMap(([name, service]) =>
-    Object.entries(service.secrets).flatMap(([file, { secret }]) => {
+    Object.entries(service.secrets).flatMap(([file, { secret, deliver }]) => {
+      if (deliver !== 'file') return []; // Of variables secret-delivery.ts tells.
       const clash = [file, `${file}_FILE`].filter((variable) => Object.hasOwn(service.environment, variable));
       return clash.map((variable) => {
         const isSet = variable in (settings.services[name]?.env ?? {});

@@ -3,6 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { LABELS, ownerLabels } from '../../../engine/labels.ts';
 import * as slipway from '../../../providers/slipway/sdk.ts';
 import type { Deployed } from '../../engine.ts';
+import { secretEnvironment } from './environment.ts';
 import { hostName } from './foundation.ts';
 import { serviceMounts } from './mounts.ts';
 import type { DockerServiceArgs } from './service.ts';
@@ -23,7 +24,7 @@ export class DockerJob extends pulumi.ComponentResource implements Deployed {
         command: [...planned.command],
         ...(planned.entrypoint.length > 0 && { entrypoint: [...planned.entrypoint] }),
         ...(planned.user !== undefined && { user: planned.user }),
-        environment: planned.environment,
+        environment: { ...planned.environment, ...secretEnvironment(planned, secrets) },
         mounts: serviceMounts(planned, foundation, secrets, { parent: this }),
         ...(planned.binds.length > 0 && {
           folders: planned.binds.map(({ source, path, readOnly }) => ({

@@ -45,7 +45,7 @@ function fileVolumes(
 ): HostMount[] {
   const sources: FileSource[] = [
     ...service.files,
-    ...service.secrets.map((file) => ({ ...file, content: secrets.get(file.secret) ?? unknownSecret(file.secret) })),
+    ...service.secrets.map((file) => ({ ...file, content: secretOf(secrets, file.secret) })),
   ];
   return foldersOf(sources).map(([folder, files]) => {
     const name = `${service.name}-${folder.split('/').at(-1) ?? 'files'}`;
@@ -82,6 +82,9 @@ function foldersOf(files: readonly FileSource[]): [string, FileSource[]][] {
   return [...folders].sort(([a], [b]) => a.localeCompare(b));
 }
 
-function unknownSecret(name: string): never {
-  throw new Error(`the plan refers to secret "${name}" and does not list it`);
+/** The value of a secret that the plan names. */
+export function secretOf(secrets: ReadonlyMap<string, pulumi.Output<string>>, name: string): pulumi.Output<string> {
+  const value = secrets.get(name);
+  if (!value) throw new Error(`the plan refers to secret "${name}" and does not list it`);
+  return value;
 }

@@ -5,6 +5,7 @@ import { LABELS } from '../../../engine/labels.ts';
 import * as slipway from '../../../providers/slipway/sdk.ts';
 import type { Deployed, ServiceArgs } from '../../engine.ts';
 import { toContainerArgs } from './container-args.ts';
+import { assignments, secretEnvironment } from './environment.ts';
 import { hostName, labelList, type Foundation } from './foundation.ts';
 import { serviceMounts, type HostMount } from './mounts.ts';
 
@@ -50,15 +51,17 @@ export class DockerService extends pulumi.ComponentResource implements Deployed 
 }
 
 function replicaContainer(
-  { planned, foundation }: DockerServiceArgs,
+  { planned, foundation, secrets }: DockerServiceArgs,
   number: number,
   mounts: readonly HostMount[],
   opts: pulumi.CustomResourceOptions,
 ): docker.Container {
+  const decided = toContainerArgs(planned, foundation.project);
   return new docker.Container(
     `${foundation.prefix}-${planned.name}-${number}`,
     {
-      ...toContainerArgs(planned, foundation.project),
+      ...decided,
+      envs: [...decided.envs, ...assignments(secretEnvironment(planned, secrets))],
       image: foundation.images.get(planned.imageName) ?? planned.image,
       labels: labelList(foundation.owner, 'service', {
         [LABELS.service]: planned.name,
@@ -79,7 +82,7 @@ function replicaContainer(
 }
 
 function replicaGate(
-  { planned, foundation }: DockerServiceArgs,
+  { planned, foundation, secrets }: DockerServiceArgs,
   number: number,
   container: docker.Container,
   opts: pulumi.CustomResourceOptions,
@@ -103,6 +106,10 @@ function replicaGate(
       stopGraceMs,
       pidsLimit: planned.pidsLimit,
       hasHealthcheck: planned.healthcheck !== undefined,
+      // Of a list that holds a secret Pulumi shows nothing at all: by these a preview tells which variable changes.
+      ...(planned.environmentSecrets.length > 0 && {
+        environment: { ...planned.environment, ...secretEnvironment(planned, secrets) },
+      }),
     },
     opts,
   );

@@ -22,6 +22,7 @@ export function plannedService(changes: Partial<PlannedService> = {}): PlannedSe
     calls: [],
     environment: {},
     secrets: [],
+    environmentSecrets: [],
     volumes: [],
     binds: [],
     tmpfs: [],

@@ -25,6 +25,8 @@ const PLAN: Plan = {
         { network: 'home', aliases: [], join: 'create' },
       ],
       secrets: [{ name: 'DB_URL', secret: 'DB_URL', path: '/run/secrets/DB_URL', mode: '0400', uid: 1000, gid: 1000 }],
+      environment: { LEVEL: 'info' },
+      environmentSecrets: [{ name: 'TOKEN', secret: 'SET' }],
     }),
     plannedService({
       name: 'db',
@@ -39,6 +41,7 @@ const PLAN: Plan = {
       kind: 'job',
       dependsOn: [{ service: 'db', condition: 'healthy' }],
       binds: [{ source: '../app', path: '/app', readOnly: false }],
+      environmentSecrets: [{ name: 'TOKEN', secret: 'SET' }],
     }),
   ],
   images: [
@@ -205,6 +208,18 @@ describe('System', () => {
       value: { DB_URL: { content: 'db://:a%2Fb@db', mode: '0400', uid: 1000, gid: 1000 } },
     });
     expect(JSON.stringify(inputsOf('docker:index/container:Container', 'shop-dev-app-1'))).not.toContain('a%2Fb');
+  });
+
+  test('delivers what is to be a variable in the environment, marked secret, and tells the gate of it', () => {
+    // Mocks mark the whole of a list or map that holds a secret.
+    const { envs } = inputsOf('docker:index/container:Container', 'shop-dev-app-1');
+    expect(envs).toMatchObject({ value: ['LEVEL=info', 'TOKEN=set SET'] });
+    expect(inputsOf('slipway:index:Replica', 'app-1')['environment']).toMatchObject({
+      value: { LEVEL: 'info', TOKEN: 'set SET' },
+    });
+    expect(inputsOf('slipway:index:Job', 'migrate')['environment']).toMatchObject({ value: { TOKEN: 'set SET' } });
+    expect(inputsOf('docker:index/container:Container', 'shop-dev-db-1')['envs']).toEqual([]);
+    expect(inputsOf('slipway:index:Replica', 'db-1')).not.toHaveProperty('environment');
   });
 
   test('sets the password of a role in the database once that is healthy', () => {

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { copyContext } from '../../../../cli/export/context.ts';
-import { writeExport } from '../../../../cli/export/write.ts';
+import { refuseBrokenVariables, writeExport } from '../../../../cli/export/write.ts';
 import type { Plan } from '../../../../config/plan/types.ts';
 import { planOf, resolveShop, service, system } from '../../config/fixture.ts';
 
@@ -84,6 +84,31 @@ describe('an export', () => {
     expect(() => {
       writeExport(folder, { ...content, secrets: new Map() });
     }).toThrow('secret "KEY"');
+  });
+});
+
+describe('secrets that are variables', () => {
+  const withVariable: Plan = planOf(
+    resolveShop(
+      system(
+        { api: service({ secrets: { API_KEY: { secret: 'KEY', deliver: 'env' } }, user: '4242:4242' }) },
+        { secrets: { KEY: { description: 'A key.', format: { kind: 'hex' } } } },
+      ),
+    ),
+  );
+
+  test('stand in a file of whoever runs Compose, and of nobody else', () => {
+    writeExport(folder, { ...content, plan: withVariable });
+    const file = join(folder, 'secrets/api.env');
+    expect([readFileSync(file, 'utf8'), statSync(file).mode & 0o777]).toEqual(["API_KEY='s3cret'\n", 0o400]);
+    expect(statSync(file).uid).toBe(self.uid);
+  });
+
+  test('are refused where they would not arrive whole, without their values', () => {
+    expect(() => {
+      refuseBrokenVariables(withVariable, new Map([['KEY', 'all\\']]));
+    }).toThrow(/^(?!.*all).*API_KEY of api holds a backslash/s);
+    refuseBrokenVariables(withVariable, content.secrets);
   });
 });
 

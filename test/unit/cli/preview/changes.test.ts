@@ -54,6 +54,76 @@ describe('changesOf', () => {
   });
 });
 
+describe('variables with secrets among them', () => {
+  /** As an event log has it. */
+  const SECRET = {
+    '4dabf18193072939515e22adb298388d': '1b47061264138c4ac30d75fd1eb44270',
+    ciphertext: '[secret]',
+  };
+  const inputs = (environment: object): object => ({ container: 'id', environment });
+  const container = (): StepMetadata => {
+    const plain = step('replace', CONTAINER, 'linkflow-dev-api-1', 'api');
+    return {
+      ...plain,
+      keys: ['envs'],
+      old: { ...plain.old, inputs: { envs: SECRET } },
+      new: { ...plain.new, inputs: { envs: SECRET } },
+      detailedDiff: { 'envs[1]': { diffKind: 'update-replace' } },
+    };
+  };
+  const gate = (before: object, after: object, paths: readonly string[]): StepMetadata => {
+    const plain = step('update', REPLICA, 'api-1', 'api');
+    return {
+      ...plain,
+      old: { ...plain.old, inputs: inputs(before) as Record<string, unknown> },
+      new: { ...plain.new, inputs: inputs(after) as Record<string, unknown> },
+      detailedDiff: Object.fromEntries(['container', ...paths].map((path) => [path, { diffKind: 'update' }])),
+    };
+  };
+  const shown = (...steps: StepMetadata[]): string =>
+    changesText('dev', changesOf(steps.map(started)), true, unpainted);
+
+  test('are told one by one, by what the gate of the container has', () => {
+    const text = shown(
+      container(),
+      gate({ LEVEL: 'info', TOKEN: SECRET }, { LEVEL: 'debug', TOKEN: SECRET }, ['environment.LEVEL']),
+    );
+    expect(text).toContain(
+      [
+        '  ± container linkflow-dev-api-1 replaced: envs',
+        '      envs:',
+        '        - LEVEL=info',
+        '        + LEVEL=debug',
+        '  ~ health gate api-1 updated: container',
+      ].join('\n'),
+    );
+  });
+
+  test('a changed secret is that variable, without a value', () => {
+    const text = shown(container(), gate({ TOKEN: SECRET }, { TOKEN: SECRET }, ['environment.TOKEN']));
+    expect(text).toContain('      envs:\n        ~ TOKEN=[secret]\n');
+  });
+
+  test('a job has them itself', () => {
+    const plain = step('update', 'slipway:index:Job', 'migrate', 'migrate');
+    const text = shown({
+      ...plain,
+      old: { ...plain.old, inputs: { environment: { A: '1', TOKEN: SECRET } } },
+      new: { ...plain.new, inputs: { environment: { B: '1', TOKEN: SECRET } } },
+      detailedDiff: {
+        'environment.A': { diffKind: 'delete' },
+        'environment.B': { diffKind: 'add' },
+        'environment.TOKEN': { diffKind: 'update' },
+      },
+    });
+    expect(text).toContain('environment:\n        - A=1\n        + B=1\n        ~ TOKEN=[secret]\n');
+  });
+
+  test('stay hidden where no gate tells of them', () => {
+    expect(shown(container())).toContain('      envs: [secret] → [secret]\n');
+  });
+});
+
 describe('changesText', () => {
   test('goes service by service', () => {
     expect(changesText('dev', changesOf(events), false, unpainted)).toBe(

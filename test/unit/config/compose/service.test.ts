@@ -35,6 +35,11 @@ describe('toComposeService', () => {
     ['a user', { user: '999:999' }, { user: '999:999' }],
     ['variables', { environment: { A: '$1', B: 'true' } }, { environment: { A: '$1', B: 'true' } }],
     [
+      'variables that are secrets, from a file',
+      { environmentSecrets: [{ name: 'KEY', secret: 'KEY' }] },
+      { env_file: ['./secrets/api.env'] },
+    ],
+    [
       'capabilities',
       { capAdd: ['NET_BIND_SERVICE'], capDrop: ['ALL'] },
       { cap_add: ['NET_BIND_SERVICE'], cap_drop: ['ALL'] },

@@ -1,0 +1,116 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { unpainted } from '../../../cli/context.ts';
+import { changesOf } from '../../../cli/preview/changes.ts';
+import { changesText } from '../../../cli/preview/show.ts';
+import { parseEvent } from '../../../cli/pulumi/events.ts';
+import { engineHost } from '../../../engine/connect.ts';
+import { projectFolder } from '../../../tools/setup/layout.mjs';
+import { exits } from '../support/answer.ts';
+import { planOf, resolveShop, service, system } from '../../unit/config/fixture.ts';
+import { IMAGE, Scratch } from './scratch.ts';
+import { ScratchProject } from './scratch-project.ts';
+
+/*
+ * A whole system of the test's own on a real engine, as the program deploys it: what LinkFlow has no use for.
+ */
+
+jest.setTimeout(180_000);
+
+/** The component of a system, on a plan and with values that the test writes. */
+const PROGRAM = `
+import { readFileSync } from 'node:fs';
+import * as pulumi from '@pulumi/pulumi';
+import { dockerHost } from '${projectFolder}/components/engines/docker-host/engine.ts';
+import { System } from '${projectFolder}/components/system.ts';
+
+const { plan, values, host, running } = JSON.parse(readFileSync('system.json', 'utf8'));
+const { instance, urls } = new System(plan.system, {
+  plan,
+  running: new Set(running),
+  provided: (name) => pulumi.secret(values[name]),
+  engine: dockerHost({ host, project: '/', contexts: new Map(), machineBuildArgs: {} }),
+});
+export { instance, urls };
+`;
+
+const MINUTE = 'trap "exit 0" TERM; sleep 60 & wait';
+const folder = mkdtempSync(join(tmpdir(), 'slipway-system-'));
+const scratch = new Scratch();
+let project: ScratchProject;
+
+const description = (level: string) =>
+  system(
+    {
+      api: service({
+        command: ['sh', '-c', MINUTE],
+        environment: { LEVEL: level },
+        secrets: { TOKEN: { secret: 'TOKEN', deliver: 'env' } },
+        rollout: { stopGrace: '1s' },
+      }),
+      setup: service({
+        kind: 'job',
+        command: ['sh', '-c', 'test "$(printf %s "$TOKEN" | tail -1)" = two'],
+        secrets: { TOKEN: { secret: 'TOKEN', deliver: 'env' } },
+      }),
+    },
+    {
+      name: scratch.name,
+      images: { app: { reference: IMAGE, uid: 1000, gid: 1000 } },
+      secrets: { TOKEN: { description: 'Of the test.', format: { kind: 'template', template: '' }, provided: false } },
+    },
+  );
+
+function give(level: string, token: string, running: readonly string[] = []): void {
+  const plan = planOf(resolveShop(description(level), { providedSecrets: ['TOKEN'] }));
+  const host = engineHost();
+  project.give('system.json', { plan: { ...plan, stack: scratch.name }, values: { TOKEN: token }, host, running });
+}
+
+async function environment(): Promise<string[]> {
+  const filters = { label: [`slipway.stack=${scratch.name}`, 'slipway.service=api'] };
+  const [container] = await scratch.docker.listContainers({ filters });
+  return (await scratch.inspect(container?.Id ?? '')).Config.Env;
+}
+
+/** What `slipway preview --diff` says of it, and all that it is made of. */
+async function preview(): Promise<{ text: string; written: string }> {
+  const log = join(folder, 'events.jsonl');
+  rmSync(log, { force: true });
+  const answer = await project.pulumi('preview', '--diff', '--stack', 'dev', '--event-log', log);
+  exits(answer, 0);
+  const events = readFileSync(log, 'utf8');
+  const changes = changesOf(events.split('\n').flatMap((line) => parseEvent(line) ?? []));
+  return { text: changesText('dev', changes, true, unpainted), written: answer.all + JSON.stringify(changes) };
+}
+
+beforeAll(async () => {
+  project = await ScratchProject.create({ program: PROGRAM, env: { PULUMI_DEBUG_COMMANDS: 'true' } });
+});
+
+afterAll(async () => {
+  await project.pulumi('state', 'unprotect', '--all', '--yes', '--stack', 'dev');
+  await project.pulumi('destroy', '--yes', '--stack', 'dev');
+  await project.dispose();
+  await scratch.dispose();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a secret is a variable where it is asked for, whole, in no clear state, and a preview says when it changes', async () => {
+  const token = 'one\ntwo';
+  give('info', token);
+  exits(await project.up(), 0);
+  expect(await environment()).toEqual(expect.arrayContaining(['LEVEL=info', `TOKEN=${token}`]));
+  expect(project.state()).not.toContain('one\\ntwo');
+  give('info', token, ['api-1']);
+  expect(await preview()).toMatchObject({ text: 'stack dev: no changes' });
+
+  const fresh = 'three and four';
+  give('debug', fresh, ['api-1']);
+  const { text, written } = await preview();
+  expect(text).toContain('envs:\n        - LEVEL=info\n        + LEVEL=debug\n        ~ TOKEN=[secret]\n');
+  expect(text).toContain('environment:\n        ~ TOKEN=[secret]');
+  for (const value of ['one\\ntwo', token, fresh]) expect(written).not.toContain(value);
+});
