@@ -23,9 +23,22 @@ export interface PlanOptions {
   readonly only?: readonly string[] | undefined;
 }
 
+/** A configuration that can't be deployed. */
+export class ConfigurationRefusal extends CommandFailure {
+  readonly issues: readonly Issue[];
+  /** The plan as it would be; undefined: there can be none. */
+  readonly draft: () => Plan | undefined;
+
+  constructor(message: string, issues: readonly Issue[], draft: () => Plan | undefined) {
+    super(EXIT.usage, message);
+    this.issues = issues;
+    this.draft = draft;
+  }
+}
+
 /**
  * Reads and resolves the configuration of `stack`; touches no engine and starts no process.
- * @throws CommandFailure with every problem in one report
+ * @throws ConfigurationRefusal with every problem in one report
  */
 export async function loadPlan(
   projectDir: string,
@@ -36,9 +49,11 @@ export async function loadPlan(
     readSettings(projectDir, stack),
     import('../config/resolve.ts'),
   ]);
-  const { plan, issues } = resolvePlan(only === undefined ? settings : { ...settings, only }, undefined, host);
-  const errors = issues.filter((issue) => issue.severity === 'error');
-  if (plan === undefined || errors.length > 0) throw await refused(stack, issues);
+  const { plan, issues, draft } = resolvePlan(only === undefined ? settings : { ...settings, only }, undefined, host);
+  if (plan === undefined) {
+    const { message } = await refused(stack, issues);
+    throw new ConfigurationRefusal(message, issues, draft ?? (() => undefined));
+  }
   return { plan, warnings: issues, ...(only !== undefined && { only }) };
 }
 

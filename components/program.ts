@@ -1,14 +1,16 @@
 import * as pulumi from '@pulumi/pulumi';
+import { judgePlan } from '../config/judge.ts';
 import { loadSettings, providedSecret, setSecrets } from '../config/load.ts';
 import { renderIssues } from '../config/plan/render.ts';
 import type { Issue } from '../config/plan/types.ts';
-import { resolvePlan, type Resolved } from '../config/resolve.ts';
-import { checkSetCertificates } from '../config/rules/certificate-values.ts';
-import { checkHost } from '../config/rules/host.ts';
-import { checkValues } from '../config/rules/secret-value.ts';
+import { noteOf } from '../config/release/handover.ts';
+import { resolvePlan } from '../config/resolve.ts';
 import { connect, engineHost } from '../engine/connect.ts';
 import { gatherFacts } from '../engine/facts.ts';
+import { operator } from '../engine/operator.ts';
+import packageFile from '../package.json' with { type: 'json' };
 import { dockerHost } from './engines/docker-host/engine.ts';
+import { earlierGoal, receiveHandover, type Goal } from './handover.ts';
 import { imageContexts, machineBuildArgs } from './image-context.ts';
 import { System } from './system.ts';
 
@@ -21,31 +23,41 @@ export type Outputs = Pick<System, 'instance' | 'urls'>;
  * @throws pulumi.RunError with every problem in one report, before anything is touched
  */
 export async function deployStack(project: string): Promise<Outputs> {
-  const settings = loadSettings();
-  const wanted = planOrRefuse(resolvePlan(settings));
-  const host = engineHost(wanted.plan.host);
-  const facts = await gatherFacts({ docker: connect(host), host, plan: wanted.plan, project });
-  const { plan, issues } = wanted.plan.allowsSmallHost ? planOrRefuse(resolvePlan(settings, undefined, facts)) : wanted;
-  const set = setSecrets();
-  report([
-    ...issues,
-    ...checkValues(plan.secrets, set),
-    ...checkSetCertificates(plan, set, new Date()),
-    ...checkHost(plan, facts),
-  ]);
-  const contexts = await imageContexts(project, plan);
+  const earlier = await receiveHandover(process.env);
+  const { plan, host, running, contexts } = earlier ? await earlierGoal(earlier, project) : await configuredGoal(project);
   const { instance, urls } = new System(plan.system, {
     plan,
-    running: new Set(facts.replicas),
-    provided: providedSecret,
-    engine: dockerHost({ host, project, contexts, machineBuildArgs: machineBuildArgs(process.env) }),
+    running,
+    provided: earlier ? (name) => pulumi.output(earlier.values[name] ?? '') : providedSecret,
+    earlierSecrets: earlier?.values,
+    note: noteOf(process.env, operator()),
+    version: packageFile.version,
+    engine: dockerHost({
+      host,
+      project,
+      contexts,
+      earlierImages: earlier?.images,
+      machineBuildArgs: machineBuildArgs(process.env),
+    }),
   });
   return { instance, urls };
 }
 
-function planOrRefuse({ plan, issues }: Resolved): Required<Resolved> {
-  if (!plan) throw new pulumi.RunError(renderIssues(issues));
-  return { plan, issues };
+/** What the stack's configuration says, judged by its host. */
+async function configuredGoal(project: string): Promise<Goal> {
+  const settings = loadSettings();
+  const wanted = resolvePlan(settings);
+  const draft = wanted.plan ?? wanted.draft?.();
+  if (!draft) throw new pulumi.RunError(renderIssues(wanted.issues));
+  const host = engineHost(draft.host);
+  const facts = await gatherFacts({ docker: connect(host), host, plan: draft, project }).catch((error: unknown) => {
+    if (wanted.plan) throw error;
+    return undefined; // What is wrong with the configuration comes first.
+  });
+  const { plan, issues } = draft.allowsSmallHost && facts ? resolvePlan(settings, undefined, facts) : wanted;
+  report([...issues, ...judgePlan(plan ?? draft, { values: setSecrets(), facts, now: new Date() })]);
+  if (!plan || !facts) throw new Error('there is neither a plan nor an error');
+  return { plan, host, running: new Set(facts.replicas), contexts: await imageContexts(project, plan) };
 }
 
 /** Warnings are said and passed over; errors end the run before anything is touched, all of them at once. */

@@ -33,6 +33,8 @@ export interface Resolved {
   /** Absent if and only if one of the issues is an error. */
   readonly plan?: Plan;
   readonly issues: readonly Issue[];
+  /** With errors: the plan as it would be, for whoever wants to know what else is wrong; undefined: there can be none. */
+  readonly draft?: () => Plan | undefined;
 }
 
 /** Systems by name. */
@@ -51,8 +53,18 @@ export function resolvePlan(raw: RawSettings, systems: Systems = knownSystems, h
   const chosen = { description: selected.description, environment: environment.name, host };
   const resolution = resolveSystem(raw, settings, chosen, issues);
   if (resolution) issues.push(...checkSystem(resolution));
-  const failed = !resolution || issues.some(({ severity }) => severity === 'error');
-  return failed ? { issues } : { plan: planOf(resolution), issues };
+  if (!resolution) return { issues };
+  const failed = issues.some(({ severity }) => severity === 'error');
+  return failed ? { issues, draft: () => draftOf(resolution) } : { plan: planOf(resolution), issues };
+}
+
+/** The parts of a plan may rely on what the rules have refused. */
+function draftOf(resolution: Resolution): Plan | undefined {
+  try {
+    return planOf(resolution);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What a stack is resolved from beside its settings. */

@@ -5,6 +5,7 @@ import { containersOf } from '../hosts/containers.ts';
 import { lostReplicas } from '../operations/drift.ts';
 import { cleanMessage } from '../operations/failure.ts';
 import { onlyFor, refuseToShrink } from '../operations/only.ts';
+import { planToDeploy } from '../operations/judge.ts';
 import { checkAgainstHost } from '../operations/prepare.ts';
 import { changesOf } from '../preview/changes.ts';
 import { changesText } from '../preview/show.ts';
@@ -16,7 +17,7 @@ import { takeInterrupts } from '../pulumi/interrupts.ts';
 import { runOperation, type Operation } from '../pulumi/runner.ts';
 import { ensureStack } from '../pulumi/stack.ts';
 import { instanceOf, readState } from '../pulumi/state.ts';
-import { loadPlan, type StackPlan } from '../stack-plan.ts';
+import type { StackPlan } from '../stack-plan.ts';
 
 /** What may be asked of `preview`. */
 export interface PreviewOptions extends StackOption {
@@ -30,7 +31,7 @@ export interface PreviewOptions extends StackOption {
 
 /** Shows what `up` would do, after the same checks. */
 export async function preview(context: Context, options: PreviewOptions): Promise<number> {
-  const planned = await loadPlan(context.projectDir, options.stack, { only: options.only });
+  const planned = await planToDeploy(context, options.stack, { only: options.only });
   const narrowed = onlyFor(context, planned);
   const ahead = startAhead(narrowed, { program: true });
   try {

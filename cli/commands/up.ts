@@ -7,6 +7,7 @@ import { canAsk, confirm } from '../operations/confirm.ts';
 import { lostReplicas } from '../operations/drift.ts';
 import { failureText, isMerelyStopped } from '../operations/failure.ts';
 import { onlyFor, refuseToShrink } from '../operations/only.ts';
+import { planToDeploy } from '../operations/judge.ts';
 import { checkAgainstHost, repair } from '../operations/prepare.ts';
 import { stopIfInterrupted, watch, type Ended } from '../operations/run.ts';
 import { upSummary } from '../operations/summary.ts';
@@ -16,7 +17,7 @@ import { takeInterrupts, type Interrupts } from '../pulumi/interrupts.ts';
 import { lockStack } from '../pulumi/lock.ts';
 import { ensureStack } from '../pulumi/stack.ts';
 import { instanceOf, readState, stackOutputs, type StackState } from '../pulumi/state.ts';
-import { loadPlan, type StackPlan } from '../stack-plan.ts';
+import type { StackPlan } from '../stack-plan.ts';
 import { record, type Recorder } from '../timings/recorder.ts';
 import { timingsTarget } from '../timings/target.ts';
 
@@ -48,7 +49,7 @@ export interface Deployment {
 /** Brings a stack to what its configuration says, and proves it by work. */
 export async function up(context: Context, options: UpOptions): Promise<number> {
   const startedMs = Date.now();
-  const planned = await loadPlan(context.projectDir, options.stack, { only: options.only });
+  const planned = await planToDeploy(context, options.stack, { only: options.only });
   const { system, stack } = planned.plan;
   const question = `Deploy ${system} to prod (stack ${stack})?`;
   return deploy(onlyFor(context, planned), { options, planned, startedMs, command: 'up', question });

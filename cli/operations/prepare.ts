@@ -6,6 +6,7 @@ import { findHost, unreachable, type Host } from '../hosts/host.ts';
 import { objectsOf } from '../hosts/objects.ts';
 import { strays, sweep, type Spared } from '../hosts/sweep.ts';
 import { count } from '../output/format.ts';
+import { valueIssues } from './judge.ts';
 import { clearPending } from '../pulumi/stack.ts';
 import { instanceOf, knownNames, type StackState } from '../pulumi/state.ts';
 import { loadPlan, refused, showWarnings, type StackPlan } from '../stack-plan.ts';
@@ -22,7 +23,9 @@ export async function checkAgainstHost(context: Context, planned: StackPlan, sta
   ]);
   const { plan, warnings } = await fitted(context, planned, facts);
   const issues: Issue[] = [...warnings, ...checkHost(plan, facts)];
-  if (issues.some((issue) => issue.severity === 'error')) throw await refused(plan.stack, issues);
+  if (issues.some((issue) => issue.severity === 'error')) {
+    throw await refused(plan.stack, [...issues, ...(await valueIssues(context, plan))]);
+  }
   await showWarnings(context, issues);
   return host;
 }

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import type { Issue, Plan } from '../../config/plan/types.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Context } from '../context.ts';
+import { findHost } from '../hosts/host.ts';
+import { pulumi } from '../pulumi/cli.ts';
+import { ConfigurationRefusal, loadPlan, refused, type PlanOptions, type StackPlan } from '../stack-plan.ts';
+
+/*
+ * A refusal names everything that is wrong at once. What it takes a while to ask (the host, encrypted values) is asked
+ * once there is something to refuse; where nothing is, the program judges it before it makes anything.
+ */
+
+/**
+ * The plan of a stack that is to be deployed.
+ * @throws CommandFailure with every problem in one report: of the configuration, of the values of secrets, of the host
+ */
+export async function planToDeploy(context: Context, stack: string, options: PlanOptions): Promise<StackPlan> {
+  try {
+    return await loadPlan(context.projectDir, stack, options);
+  } catch (error) {
+    const draft = error instanceof ConfigurationRefusal ? error.draft() : undefined;
+    if (!(error instanceof ConfigurationRefusal) || !draft) throw error;
+    const [values, host] = await Promise.all([valueIssues(context, draft), hostIssues(context, draft)]);
+    throw await refused(stack, [...error.issues, ...values, ...host]);
+  }
+}
+
+const Configuration = z.record(z.string(), z.object({ value: z.string().optional() }));
+
+/** What is wrong with the values of secrets that somebody has set; a passphrase that does not open them is that too. */
+export async function valueIssues(context: Context, plan: Plan): Promise<Issue[]> {
+  if (!plan.secrets.some(({ source }) => source === 'provided')) return [];
+  const result = await pulumi(context, ['config', '--show-secrets', '--json', '--stack', plan.stack]);
+  if (result.exitCode !== 0) {
+    // Nothing else that keeps Pulumi from reading them is wrong with the configuration.
+    if (result.failure('').exitCode !== EXIT.prerequisite) return [];
+    return [
+      {
+        path: 'PULUMI_CONFIG_PASSPHRASE',
+        message: `is missing, or not the passphrase of stack "${plan.stack}"`,
+        accepted:
+          'the one that its secrets were encrypted with, there or in the file that PULUMI_CONFIG_PASSPHRASE_FILE names',
+        severity: 'error',
+      },
+    ];
+  }
+  const { judgePlan } = await import('../../config/judge.ts');
+  const values = Object.entries(Configuration.parse(JSON.parse(result.stdout))).flatMap(([key, { value }]) =>
+    key.startsWith('secrets:') && value !== undefined ? [[key.slice('secrets:'.length), value] as const] : [],
+  );
+  return judgePlan(plan, { values: new Map(values), now: new Date() });
+}
+
+/** What the host lacks; an engine that does not answer has its own message once everything else is right. */
+async function hostIssues(context: Context, plan: Plan): Promise<readonly Issue[]> {
+  const [{ gatherFacts }, { checkHost }] = await Promise.all([
+    import('../../engine/facts.ts'),
+    import('../../config/rules/host.ts'),
+  ]);
+  try {
+    const { docker, address } = await findHost(context, plan);
+    return checkHost(plan, await gatherFacts({ docker, host: address, plan, project: context.projectDir }));
+  } catch {
+    return [];
+  }
+}
