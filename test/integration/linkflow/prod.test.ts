@@ -1,6 +1,6 @@
-import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { connect as connectTcp } from 'node:net';
@@ -10,14 +10,13 @@ import { text } from 'node:stream/consumers';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { execa } from 'execa';
-import type Docker from 'dockerode';
 import { z } from 'zod';
-import { LABELS } from '../../../engine/labels.ts';
 import { selfSigned } from '../../../providers/embedded/tls/issue.ts';
 import { exits } from '../support/answer.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { TestStack } from '../support/test-stack.ts';
+import { inspected, places, secretsIn } from './seen.ts';
 
 /*
  * LinkFlow as it runs in production, on ports of the test's own: what the world sees of it, what the network sees, what
@@ -35,6 +34,20 @@ let http = 0;
 let https = 0;
 /** The stack's own authority, as PEM. */
 let authority = '';
+/** What `up` has printed. */
+let printed = '';
+
+/** A value of a test's own in every slot that takes one. */
+const special = `$ ' " \\ % @ : / # `;
+const canaries: Readonly<Record<string, string>> = {
+  POSTGRES_PASSWORD: `${special}of postgres`,
+  REDIS_PASSWORD: `${special}of redis`,
+  LINKFLOW_SECRET: randomBytes(32).toString('base64'),
+  JWT_SECRET: randomBytes(32).toString('base64'),
+  APP_KEY: `base64:${randomBytes(32).toString('base64')}`,
+  MAIL_PASSWORD: `${special}of the mail server`,
+  PASSPORT_PASSWORD_CLIENT_SECRET: `${special}of passport`,
+};
 
 beforeAll(async () => {
   [http = 0, https = 0] = await freePorts(2);
@@ -42,7 +55,8 @@ beforeAll(async () => {
     system: 'linkflow',
     environment: 'prod',
     allowSmallHost: true,
-    parameters: { apiHost: API, engineHost: ENGINE },
+    // Everything that `require` asks of clients, and the name.
+    parameters: { apiHost: API, engineHost: ENGINE, sslmode: 'verify-full' },
     ports: { nginx: { http: `127.0.0.1:${http}`, https: `127.0.0.1:${https}` } },
   });
 });
@@ -52,28 +66,6 @@ afterAll(async () => {
   await stack.dispose();
   rmSync(folder, { recursive: true, force: true });
 }, 120_000);
-
-async function inspected(): Promise<[service: string, Docker.ContainerInspectInfo][]> {
-  const found = (await stack.containers()).filter(({ State }) => State === 'running');
-  return Promise.all(
-    found.map(async ({ Id, Labels }): Promise<[string, Docker.ContainerInspectInfo]> => [
-      Labels[LABELS.service] ?? '',
-      await stack.docker.getContainer(Id).inspect(),
-    ]),
-  );
-}
-
-/** The files of secrets in a container, by name. */
-async function secretsIn(container: string): Promise<[name: string, value: string][]> {
-  const list = await execa('docker', ['exec', container, 'ls', '/run/secrets'], { env: stack.env });
-  const names = list.stdout.split('\n').filter((name) => name !== '');
-  return Promise.all(
-    names.map(async (name): Promise<[string, string]> => [
-      name,
-      (await execa('docker', ['exec', container, 'cat', `/run/secrets/${name}`], { env: stack.env })).stdout,
-    ]),
-  );
-}
 
 interface Answer {
   readonly status: number;
@@ -106,14 +98,16 @@ async function handshake(options: ConnectionOptions): Promise<string | null> {
 
 describe('production', () => {
   test('comes up with the replicas that the guide asks for, and a second look finds nothing to do', async () => {
+    for (const [name, value] of Object.entries(canaries)) exits(await stack.secrets(['set', name], value), 0);
     const { all } = exits(await stack.slipway('up', '--yes'), 0);
+    printed = all;
     expect(all).toMatch(/worker +completed/); // Proven by work, through the proxy.
-    const counted = Map.groupBy(await inspected(), ([service]) => service);
+    const counted = Map.groupBy(await inspected(stack), ([service]) => service);
     const replicas = Object.fromEntries([...counted].map(([service, all]) => [service, all.length]));
     expect(replicas).toMatchObject({ api: 2, queue: 2, worker: 3, frontend: 2, scheduler: 1, timer: 1, nginx: 1 });
     exits(await stack.slipway('preview', '--expect-no-changes'), 0);
-    const nginx = (await inspected()).find(([service]) => service === 'nginx')?.[1].Id ?? '';
-    const chain = new Map(await secretsIn(nginx)).get('TLS_CERTIFICATE') ?? '';
+    const nginx = (await inspected(stack)).find(([service]) => service === 'nginx')?.[1].Id ?? '';
+    const chain = new Map(await secretsIn(stack, nginx)).get('TLS_CERTIFICATE') ?? '';
     authority = /-----BEGIN(?:(?!-----BEGIN)[\s\S])*$/.exec(chain)?.[0] ?? '';
     expect(authority).toContain('-----END CERTIFICATE-----');
   }, 300_000);
@@ -171,16 +165,42 @@ describe('the world', () => {
   });
 
   test('finds nothing else published', async () => {
-    const published = (await inspected()).flatMap(([service, { HostConfig }]) =>
+    const published = (await inspected(stack)).flatMap(([service, { HostConfig }]) =>
       Object.keys((HostConfig.PortBindings ?? {}) as object).map((port) => `${service} ${port}`),
     );
     expect(published.sort()).toEqual(['nginx 443/tcp', 'nginx 80/tcp']);
   });
 });
 
+/** What OpenSSL says of a handshake, from within the container of the database, which has it. */
+async function opensslOf(service: string, port: number, ...args: string[]): Promise<string> {
+  const all = new Map(await inspected(stack));
+  const [network] = Object.keys(all.get('postgres')?.NetworkSettings.Networks ?? {});
+  const address = all.get(service)?.NetworkSettings.Networks[network ?? '']?.IPAddress ?? '';
+  const client = ['openssl', 's_client', '-connect', `${address}:${port}`, ...args];
+  const exec = ['exec', all.get('postgres')?.Id ?? '', ...client];
+  return (await execa('docker', exec, { env: stack.env, all: true, input: '', reject: false })).all;
+}
+
+describe('OpenSSL', () => {
+  test.each([
+    ['nginx', 443, ['-servername', API]],
+    ['postgres', 5432, ['-starttls', 'postgres']],
+  ] as const)('comes to terms with %s under TLS 1.2 and 1.3, and under nothing older', async (service, port, args) => {
+    const weak = ['-cipher', 'ALL:@SECLEVEL=0'];
+    for (const version of ['-tls1', '-tls1_1']) {
+      const said = await opensslOf(service, port, ...args, version, ...weak);
+      expect([version, said]).toEqual([version, expect.stringMatching(/alert protocol version|unsupported protocol/)]);
+      expect(said).not.toMatch(/New, TLSv1/);
+    }
+    expect(await opensslOf(service, port, ...args, '-tls1_2')).toMatch(/New, TLSv1\.2, Cipher is ECDHE-/);
+    expect(await opensslOf(service, port, ...args, '-tls1_3')).toMatch(/New, TLSv1\.3, Cipher is TLS_/);
+  });
+});
+
 describe('the network', () => {
   test('is refused by the database without TLS, whatever it knows', async () => {
-    const database = (await inspected()).find(([service]) => service === 'postgres')?.[1];
+    const database = (await inspected(stack)).find(([service]) => service === 'postgres')?.[1];
     const [network] = Object.values(database?.NetworkSettings.Networks ?? {});
     const socket = connectTcp(5432, network?.IPAddress ?? '');
     const parameters = Buffer.from('user\0linkflow\0database\0linkflow\0\0');
@@ -194,6 +214,52 @@ describe('the network', () => {
   });
 });
 
+/** Certificates as services show them now. */
+async function shown(): Promise<Readonly<Record<'nginx' | 'postgres', string | undefined>>> {
+  const fingerprint = (said: string) => {
+    const [pem] = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/.exec(said) ?? [];
+    return pem === undefined ? undefined : new X509Certificate(pem).fingerprint256;
+  };
+  return {
+    nginx: fingerprint(await opensslOf('nginx', 443, '-servername', API)),
+    postgres: fingerprint(await opensslOf('postgres', 5432, '-starttls', 'postgres')),
+  };
+}
+
+const ids = async () => (await inspected(stack)).map(([service, { Id }]) => `${service} ${Id}`).sort();
+
+describe('certificates that come to their end', () => {
+  test('are renewed by an up and shown at once, with every container as it was and no connection cut', async () => {
+    const [before, old] = [await ids(), await shown()];
+    // As if time had passed: what is kept of their ends says tomorrow.
+    const state = z.object({ deployment: z.looseObject({ resources: z.array(z.looseObject({ type: z.string() })) }) });
+    const exported = state.loose().parse(JSON.parse((await stack.pulumi('stack', 'export')).stdout));
+    const issued = exported.deployment.resources.filter(
+      ({ type }) => type === 'tls:index/locallySignedCert:LocallySignedCert',
+    );
+    expect(issued).toHaveLength(2);
+    for (const resource of issued) {
+      const outputs = resource['outputs'] as Record<string, unknown>;
+      outputs['validityEndTime'] = new Date(Date.now() + 86_400_000).toISOString();
+    }
+    const file = join(folder, 'state.json');
+    writeFileSync(file, JSON.stringify(exported));
+    exits(await stack.pulumi('stack', 'import', '--file', file), 0);
+    const open = connectTls({ host: '127.0.0.1', port: https, ca: authority, servername: API });
+    await once(open, 'secureConnect');
+    exits(await stack.slipway('up', '--yes'), 0);
+    expect(await ids()).toEqual(before);
+    await eventually(async () => {
+      const { nginx, postgres } = await shown();
+      expect(nginx).toEqual(expect.stringMatching(/^[0-9A-F:]+$/));
+      expect([nginx === old.nginx, postgres === old.postgres]).toEqual([false, false]);
+    });
+    open.write(`GET /health HTTP/1.1\r\nHost: ${API}\r\nConnection: close\r\n\r\n`);
+    expect(await text(open)).toContain('HTTP/1.1 200');
+    exits(await stack.slipway('preview', '--expect-no-changes'), 0);
+  }, 180_000);
+});
+
 describe('a certificate of the team’s own', () => {
   test('is shown from the next up on, with every container as it was and no connection cut', async () => {
     const key = generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey;
@@ -205,7 +271,6 @@ describe('a certificate of the team’s own', () => {
     });
     exits(await stack.secrets(['set', 'NGINX_CERTIFICATE'], outputs['certPem'] as string), 0);
     exits(await stack.secrets(['set', 'NGINX_KEY'], pem), 0);
-    const ids = async () => (await inspected()).map(([service, { Id }]) => `${service} ${Id}`).sort();
     const before = await ids();
     const open = connectTls({ host: '127.0.0.1', port: https, ca: authority, servername: API });
     await once(open, 'secureConnect');
@@ -226,7 +291,7 @@ describe('a certificate of the team’s own', () => {
 
 describe('whoever may look at the host', () => {
   test('finds every container locked down', async () => {
-    const all = await inspected();
+    const all = await inspected(stack);
     expect(all.length).toBeGreaterThanOrEqual(16);
     for (const [service, { HostConfig, Config, Mounts }] of all) {
       const { ReadonlyRootfs, CapDrop, CapAdd, SecurityOpt, PidsLimit, Memory, MemorySwap, Privileged, LogConfig } =
@@ -248,12 +313,12 @@ describe('whoever may look at the host', () => {
   });
 
   test('finds no secret: not in inspect, logs, images, processes, state, plan, preview or compose.yaml', async () => {
-    const all = await inspected();
+    const all = await inspected(stack);
     const values = new Map<string, string>();
     for (const [service, { Id }] of all) {
-      for (const [name, value] of await secretsIn(Id)) {
+      for (const [name, value] of await secretsIn(stack, Id)) {
         // What a certificate says, everybody is shown; of a key, its middle is enough.
-        if (name === 'TLS_CERTIFICATE') continue;
+        if (name === 'TLS_CERTIFICATE' || name === 'POSTGRES_CA') continue;
         values.set(`${service} ${name}`, value.includes('\n') ? (value.split('\n')[1] ?? '') : value);
       }
     }
@@ -261,42 +326,31 @@ describe('whoever may look at the host', () => {
     exits(await stack.slipway('export', 'compose', '--output', join(folder, 'out')), 0);
     const compose = ['compose', '-f', join(folder, 'out', 'compose.yaml'), 'config', '--quiet'];
     expect((await execa('docker', compose, { env: stack.env, all: true })).all).toBe('');
-    const images = [...new Set(all.map(([, { Image }]) => Image))];
-    const places: Record<string, string> = {
-      inspect: JSON.stringify(all),
-      images: JSON.stringify(await Promise.all(images.map((image) => stack.docker.getImage(image).history()))),
-      logs: (await Promise.all(all.map(([, { Id }]) => logsOf(Id)))).join('\n'),
-      processes: readdirSync('/proc')
-        .filter((entry) => /^\d+$/.test(entry))
-        .map(commandLine)
-        .join('\n'),
-      state: readFileSync(stateFile(), 'utf8'),
+    // A change that is under way shows nothing either, of the old value or of the new.
+    const next = `${special}of another mail server`;
+    exits(await stack.secrets(['set', 'MAIL_PASSWORD'], next), 0);
+    const preview = exits(await stack.slipway('preview'), 0).all;
+    expect(preview).toContain('api');
+    const seen: Record<string, string> = {
+      ...(await places(stack)),
       plan: exits(await stack.slipway('plan', '--json'), 0).all,
-      preview: exits(await stack.slipway('preview', '--json'), 0).all,
+      preview,
+      'preview --json': exits(await stack.slipway('preview', '--json'), 0).all,
+      up: printed,
       compose: readFileSync(join(folder, 'out', 'compose.yaml'), 'utf8'),
+      configuration: readFileSync(stack.configFile, 'utf8'),
     };
-    for (const [place, found] of Object.entries(places)) {
+    for (const [name, value] of [...Object.entries(canaries), ['MAIL_PASSWORD, next', next] as const])
+      values.set(name, value);
+    const forms = [...values].flatMap(([name, value]) =>
+      [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1), Buffer.from(value).toString('base64')].map(
+        (form) => [name, form] as const,
+      ),
+    );
+    for (const [place, found] of Object.entries(seen)) {
       expect(found.length).toBeGreaterThan(20);
-      expect([place, ...[...values].filter(([, value]) => found.includes(value)).map(([name]) => name)]).toEqual([
-        place,
-      ]);
+      const leaked = forms.filter(([, form]) => found.includes(form)).map(([name]) => name);
+      expect([place, ...leaked]).toEqual([place]);
     }
   });
 });
-
-async function logsOf(container: string): Promise<string> {
-  return (await execa('docker', ['logs', container], { env: stack.env, all: true })).all;
-}
-
-function commandLine(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-  } catch {
-    return ''; // It has ended since the folder was listed.
-  }
-}
-
-function stateFile(): string {
-  const backend = stack.env['PULUMI_BACKEND_URL'] ?? '';
-  return join(backend.replace('file://', ''), '.pulumi', 'stacks', 'slipway', `${stack.name}.json`);
-}

@@ -78,14 +78,23 @@ export class TestStack {
     return this.start(command, ...args).answer;
   }
 
+  /** The same, with variables on top of those of other commands. */
+  async slipwayAs(env: Record<string, string>, command: string, ...args: string[]): Promise<Streams> {
+    return this.#start(env, command, args).answer;
+  }
+
   /** Starts `slipway` and returns at once. */
   start(command: string, ...args: string[]): Running {
+    return this.#start({}, command, args);
+  }
+
+  #start(env: Record<string, string>, command: string, args: readonly string[]): Running {
     const child = execa(
       process.execPath,
       [join(projectFolder, 'cli/main.ts'), command, '--stack', this.name, ...args],
       {
         cwd: projectFolder,
-        env: this.env,
+        env: { ...this.env, ...env },
         reject: false,
         all: true,
         stdin: 'ignore',
