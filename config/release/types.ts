@@ -19,7 +19,7 @@ export interface ReleasedImage {
   /** What it was found by: `slipway/<name>:<digest>` of one that was built, else a registry's reference. */
   readonly name: string;
   /** `<repository>@sha256:…`, where a registry has it. */
-  readonly digest?: string;
+  readonly digest?: string | undefined;
 }
 
 /** Who releases, and why. */
@@ -27,9 +27,9 @@ export interface ReleaseNote {
   /** `user@host`, or the one who has started the pipeline. */
   readonly by: string;
   /** What they said about it. */
-  readonly message?: string;
+  readonly message?: string | undefined;
   /** The release that this one brings back. */
-  readonly rollbackTo?: number;
+  readonly rollbackTo?: number | undefined;
 }
 
 /** A release, as history lists it. */

@@ -1,5 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { Reload } from '../../config/plan/types.ts';
+import type { ReleaseNote } from '../../config/release/types.ts';
 
 /*
  * Our own provider as the program sees it: a class a resource. What the inputs mean is told where the provider checks
@@ -98,7 +99,7 @@ export interface ReplicaArgs {
   readonly drainMs: pulumi.Input<number>;
   /** From SIGTERM to SIGKILL. */
   readonly stopGraceMs: pulumi.Input<number>;
-  /** Most processes and threads; absent: no limit. */
+  /** Most processes and threads; -1 or absent: no limit. */
   readonly pidsLimit?: pulumi.Input<number>;
   /** Variables of the container, secrets among them; absent: its own list is readable. */
   readonly environment?: Dictionary<pulumi.Input<string>>;
@@ -147,7 +148,9 @@ export interface JobArgs {
   /** Bytes. */
   readonly memory?: pulumi.Input<number>;
   readonly cpus?: pulumi.Input<number>;
-  /** Most processes and threads; absent: no limit. */
+  /** Bytes of swap on top of the memory; absent: none. */
+  readonly swap?: pulumi.Input<number>;
+  /** Most processes and threads; -1 or absent: no limit. */
   readonly pidsLimit?: pulumi.Input<number>;
   /** Limits of each process by their names, soft and hard. */
   readonly ulimits?: Readonly<Record<string, number>>;
@@ -192,5 +195,33 @@ export interface PostgresRoleArgs {
 export class PostgresRole extends pulumi.CustomResource {
   constructor(name: string, args: PostgresRoleArgs, opts?: pulumi.CustomResourceOptions) {
     super('slipway:index:PostgresRole', name, { ...args, password: pulumi.secret(args.password) }, opts);
+  }
+}
+
+/** Inputs of {@link Release}. */
+export interface ReleaseArgs {
+  /** The resolved plan, as JSON. */
+  readonly plan: pulumi.Input<string>;
+  /** Image of the plan → local id, name and digest. */
+  readonly images: Dictionary<
+    pulumi.Input<{
+      readonly id: pulumi.Input<string>;
+      readonly name: pulumi.Input<string>;
+      readonly digest?: pulumi.Input<string | undefined>;
+    }>
+  >;
+  /** Values of secrets by name. */
+  readonly secrets: Dictionary<pulumi.Input<string>>;
+  /** Version of slipway. */
+  readonly version: pulumi.Input<string>;
+  /** Who releases, and why. */
+  readonly note: pulumi.Input<ReleaseNote>;
+}
+
+/** The record of what a stack has released; to be made after everything else. */
+export class Release extends pulumi.CustomResource {
+  constructor(name: string, args: ReleaseArgs, opts?: pulumi.CustomResourceOptions) {
+    const outputs = { records: undefined, plans: undefined, values: undefined };
+    super('slipway:index:Release', name, { ...args, secrets: pulumi.secret(args.secrets), ...outputs }, opts);
   }
 }
