@@ -1,5 +1,6 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type { Plan, PlannedService } from '../config/plan/types.ts';
+import type { ReleaseNote } from '../config/release/types.ts';
 import type { Owner } from '../engine/labels.ts';
 
 /**
@@ -12,6 +13,8 @@ export interface Engine {
    * made for the plan.
    */
   service(planned: PlannedService, args: ServiceArgs): Deployed;
+  /** Records that the plan stands, with the images that it runs; once all that it depends on does. */
+  release(args: ReleaseArgs): void;
 }
 
 /** What an engine is made for. */
@@ -31,6 +34,17 @@ export interface ServiceArgs {
   /** Values of the plan's secrets by name. */
   readonly secrets: ReadonlyMap<string, pulumi.Output<string>>;
   /** What has to be ready before the first container starts. */
+  readonly dependsOn: readonly pulumi.Resource[];
+}
+
+/** What is recorded of a release besides the plan and its images. */
+export interface ReleaseArgs {
+  readonly note: ReleaseNote;
+  /** Version of slipway. */
+  readonly version: string;
+  /** Values by name of the secrets that belong to the release. */
+  readonly secrets: Readonly<Record<string, pulumi.Output<string>>>;
+  /** What has to stand before. */
   readonly dependsOn: readonly pulumi.Resource[];
 }
 

@@ -13,6 +13,8 @@ export interface SecretSources {
   readonly provided: (name: string) => pulumi.Output<string>;
   /** What the stack's own authority has issued; absent: it has none. */
   readonly issued?: IssuedPems | undefined;
+  /** Values of an earlier release, by name, which win over all others. */
+  readonly earlier?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface SecretSources {
  */
 export function secretValues(
   planned: readonly PlannedSecret[],
-  { provided, issued }: SecretSources,
+  { provided, issued, earlier = {} }: SecretSources,
   parent: pulumi.Resource,
 ): ReadonlyMap<string, pulumi.Output<string>> {
   const byName = new Map(planned.map((secret) => [secret.name, secret]));
@@ -30,7 +32,9 @@ export function secretValues(
   const valueOf = (secret: PlannedSecret): pulumi.Output<string> => {
     const known = values.get(secret.name);
     if (known) return known;
-    const value = pulumi.secret(makeValue(secret));
+    // Made all the same: what is generated is protected, and stays.
+    const made = makeValue(secret);
+    const value = pulumi.secret(earlier[secret.name] ?? made);
     values.set(secret.name, value);
     return value;
   };

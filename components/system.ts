@@ -1,6 +1,8 @@
 import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
 import type { Plan, PlannedService } from '../config/plan/types.ts';
+import { keptSecrets } from '../config/release/secrets.ts';
+import type { ReleaseNote } from '../config/release/types.ts';
 import type { Owner } from '../engine/labels.ts';
 import { issueCertificates } from './certificates.ts';
 import type { Deployed, Engine, EngineFactory } from './engine.ts';
@@ -14,6 +16,11 @@ export interface SystemArgs {
   readonly running: ReadonlySet<string>;
   /** Reads a secret that somebody has set in the stack's configuration. */
   readonly provided: (name: string) => pulumi.Output<string>;
+  /** Values of the secrets of an earlier release, where it is one that is deployed. */
+  readonly earlierSecrets?: Readonly<Record<string, string>> | undefined;
+  readonly note: ReleaseNote;
+  /** Version of slipway. */
+  readonly version: string;
 }
 
 /** A whole container system, as its plan says. */
@@ -29,8 +36,10 @@ export class System extends pulumi.ComponentResource {
     this.instance = new random.RandomId('instance', { byteLength: 4 }, { parent: this, protect: true }).hex;
     const engine = args.engine({ plan, owner: ownerOf(plan, this.instance), running: args.running, parent: this });
     const issued = plan.certificates && issueCertificates(plan.certificates, this);
-    const secrets = secretValues(plan.secrets, { provided: args.provided, issued }, this);
-    deployServices(plan.services, engine, secrets);
+    const { provided, earlierSecrets: earlier, note, version } = args;
+    const secrets = secretValues(plan.secrets, { provided, issued, earlier }, this);
+    const dependsOn = deployServices(plan.services, engine, secrets);
+    engine.release({ note, version, secrets: released(plan, secrets), dependsOn });
     this.urls = pulumi.output(urlsOf(plan));
     this.registerOutputs({ instance: this.instance, urls: this.urls });
   }
@@ -41,12 +50,28 @@ function ownerOf(plan: Plan, instance: pulumi.Output<string>): pulumi.Output<Own
   return instance.apply((id) => ({ instance: id, system, environment, stack }));
 }
 
-/** Makes every service after those it waits for. The rules have seen to it that there is no cycle. */
+/** The values that a rollback brings back. */
+function released(
+  plan: Plan,
+  secrets: ReadonlyMap<string, pulumi.Output<string>>,
+): Readonly<Record<string, pulumi.Output<string>>> {
+  return Object.fromEntries(
+    keptSecrets(plan.secrets).flatMap((name) => {
+      const value = secrets.get(name);
+      return value ? [[name, value]] : [];
+    }),
+  );
+}
+
+/**
+ * Makes every service after those it waits for; gives what stands once all are ready. The rules have seen to it that
+ * there is no cycle.
+ */
 function deployServices(
   services: readonly PlannedService[],
   engine: Engine,
   secrets: ReadonlyMap<string, pulumi.Output<string>>,
-): void {
+): pulumi.Resource[] {
   const byName = new Map(services.map((service) => [service.name, service]));
   const deployed = new Map<string, Deployed>();
   const deploy = (service: PlannedService): Deployed => {
@@ -60,7 +85,7 @@ function deployServices(
     deployed.set(service.name, result);
     return result;
   };
-  services.forEach(deploy);
+  return services.flatMap((service) => deploy(service).ready);
 }
 
 /** Where a person finds the system: what its description calls worth showing, with the ports of this stack. */

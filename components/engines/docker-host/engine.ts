@@ -2,13 +2,16 @@ import * as docker from '@pulumi/docker';
 import type * as pulumi from '@pulumi/pulumi';
 import type { PlannedService } from '../../../config/plan/types.ts';
 import * as slipway from '../../../providers/slipway/sdk.ts';
-import type { Deployed, Engine, EngineArgs, EngineFactory, ServiceArgs } from '../../engine.ts';
+import type { Deployed, Engine, EngineArgs, EngineFactory, ReleaseArgs, ServiceArgs } from '../../engine.ts';
 import { DockerFoundation, type FoundationArgs } from './foundation.ts';
 import { DockerJob } from './job.ts';
 import { DockerService } from './service.ts';
 
 /** What is known of a Docker host besides the plan. */
-export interface DockerHostArgs extends Pick<FoundationArgs, 'project' | 'contexts' | 'machineBuildArgs'> {
+export interface DockerHostArgs extends Pick<
+  FoundationArgs,
+  'project' | 'contexts' | 'earlierImages' | 'machineBuildArgs'
+> {
   /** Address of the engine. */
   readonly host: string;
 }
@@ -18,17 +21,13 @@ class DockerHost implements Engine {
   readonly #args: EngineArgs;
   readonly #opts: pulumi.ComponentResourceOptions;
   readonly #foundation: DockerFoundation;
+  readonly #slipway: slipway.Provider;
 
   constructor({ host, ...foundation }: DockerHostArgs, args: EngineArgs) {
     const { plan, owner, parent } = args;
     this.#args = args;
-    this.#opts = {
-      parent,
-      providers: [
-        new docker.Provider('docker', { host }, { parent }),
-        new slipway.Provider('slipway', { host }, { parent }),
-      ],
-    };
+    this.#slipway = new slipway.Provider('slipway', { host }, { parent });
+    this.#opts = { parent, providers: [new docker.Provider('docker', { host }, { parent }), this.#slipway] };
     this.#foundation = new DockerFoundation(plan.prefix, { plan, owner, ...foundation }, this.#opts);
   }
 
@@ -44,6 +43,16 @@ class DockerHost implements Engine {
       default:
         return planned.kind satisfies never;
     }
+  }
+
+  release({ note, version, secrets, dependsOn }: ReleaseArgs): void {
+    const { plan, parent } = this.#args;
+    const images = Object.fromEntries(this.#foundation.released);
+    new slipway.Release(
+      'release',
+      { plan: JSON.stringify(plan), images, secrets, version, note },
+      { parent, provider: this.#slipway, dependsOn: [...dependsOn] },
+    );
   }
 }
 

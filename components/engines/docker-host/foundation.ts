@@ -1,6 +1,8 @@
 import * as docker from '@pulumi/docker';
 import * as pulumi from '@pulumi/pulumi';
 import type { Plan, PlannedImage } from '../../../config/plan/types.ts';
+import type { ImageInputs } from '../../../config/release/handover.ts';
+import type { ReleasedImage } from '../../../config/release/types.ts';
 import { LABELS, ownerLabels, type ObjectKind, type Owner } from '../../../engine/labels.ts';
 import * as slipway from '../../../providers/slipway/sdk.ts';
 import type { ImageContext } from '../../image-context.ts';
@@ -14,6 +16,8 @@ export interface Foundation {
   readonly prefix: string;
   /** Local ids of the images. */
   readonly images: ReadonlyMap<string, pulumi.Output<string>>;
+  /** What a release has to remember of them. */
+  readonly released: ReadonlyMap<string, pulumi.Output<ReleasedImage>>;
   /** Names that the networks have on the host. */
   readonly networks: ReadonlyMap<string, pulumi.Output<string>>;
   /** Names that the data volumes have on the host. */
@@ -28,6 +32,8 @@ export interface FoundationArgs {
   readonly project: string;
   /** Build contexts of the images that are built, by name. */
   readonly contexts: ReadonlyMap<string, ImageContext>;
+  /** Inputs of the images of an earlier release, by name: nothing is built or looked up anew. */
+  readonly earlierImages?: Readonly<Record<string, ImageInputs>> | undefined;
   /** Build arguments that belong to the machine: where it gets its packages from. */
   readonly machineBuildArgs: Readonly<Record<string, string>>;
 }
@@ -38,6 +44,7 @@ export class DockerFoundation extends pulumi.ComponentResource implements Founda
   readonly project: string;
   readonly prefix: string;
   readonly images: Foundation['images'];
+  readonly released: Foundation['released'];
   readonly networks: Foundation['networks'];
   readonly volumes: Foundation['volumes'];
 
@@ -46,20 +53,29 @@ export class DockerFoundation extends pulumi.ComponentResource implements Founda
     this.owner = args.owner;
     this.project = args.project;
     this.prefix = args.plan.prefix;
-    this.images = images(args, { parent: this });
+    const made = images(args, { parent: this });
+    this.images = new Map([...made].map(([image, { imageId }]) => [image, imageId]));
+    this.released = new Map([...made].map(([image, resource]) => [image, releasedImage(resource)]));
     this.networks = networks(args, { parent: this });
     this.volumes = volumes(args, { parent: this });
     this.registerOutputs({});
   }
 }
 
-function images(args: FoundationArgs, opts: pulumi.CustomResourceOptions): Foundation['images'] {
+function images(args: FoundationArgs, opts: pulumi.CustomResourceOptions): Map<string, docker.RemoteImage> {
   const used = new Set(args.plan.services.map((service) => service.imageName));
   return new Map(
     args.plan.images
       .filter((image) => used.has(image.name))
-      .map((image) => [image.name, remoteImage(image, args, opts).imageId]),
+      .map((image) => [image.name, remoteImage(image, args, opts)]),
   );
+}
+
+function releasedImage({ imageId, name, repoDigest }: docker.RemoteImage): pulumi.Output<ReleasedImage> {
+  // The digest is empty where no registry has the image.
+  return pulumi
+    .all([imageId, name, repoDigest])
+    .apply(([id, known, digest]) => ({ id, name: known, ...(digest && { digest }) }));
 }
 
 /** Protected: data is removed when somebody asks for that by name, and never along with something else. */
@@ -108,9 +124,11 @@ function networks(args: FoundationArgs, opts: pulumi.CustomResourceOptions): Fou
 
 function remoteImage(
   image: PlannedImage,
-  { contexts, machineBuildArgs }: FoundationArgs,
+  { contexts, earlierImages, machineBuildArgs }: FoundationArgs,
   opts: pulumi.CustomResourceOptions,
 ): docker.RemoteImage {
+  const earlier = earlierImages?.[image.name];
+  if (earlier) return new docker.RemoteImage(image.name, earlier, opts);
   const context = contexts.get(image.name);
   if (!image.build || !context) {
     return new docker.RemoteImage(image.name, { name: image.reference ?? image.name, keepLocally: true }, opts);

@@ -79,7 +79,10 @@ beforeAll(async () => {
         for (const [name, value] of secrets) value.apply((text) => (delivered[name] = text));
         return { ready: [] };
       },
+      release: () => undefined,
     }),
+    note: { by: 'tester@here' },
+    version: '1.2.3',
   });
   system.urls.apply(() => undefined);
   await pulumi.runtime.disconnect();

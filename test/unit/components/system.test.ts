@@ -123,6 +123,8 @@ beforeAll(async () => {
   const system = new System('shop', {
     plan: PLAN,
     running: new Set(['app-1']),
+    note: { by: 'tester@here' },
+    version: '1.2.3',
     provided: (name) => pulumi.output(`set ${name}`),
     engine: dockerHost({
       host: 'unix:///var/run/docker.sock',
@@ -156,6 +158,7 @@ describe('System', () => {
       'RandomId instance',
       'RandomPassword DB_PASSWORD',
       'RandomPassword SET',
+      'Release release',
       'RemoteImage app',
       'RemoteImage db',
       'Replica app-1',
@@ -179,6 +182,19 @@ describe('System', () => {
       build: { context: 'images/app', buildArgs: { APT_MIRROR: 'http://mirror.example' } },
     });
     expect(inputsOf('docker:index/remoteImage:RemoteImage', 'db')).toMatchObject({ name: 'postgres:16' });
+  });
+
+  test('records the release: plan, images and the values of secrets, which are secret', () => {
+    const { plan, images, secrets, ...rest } = inputsOf('slipway:index:Release', 'release');
+    expect(JSON.parse(String(plan))).toEqual(PLAN);
+    expect(images).toEqual({
+      app: { id: 'sha256:app', name: 'slipway/app:0123456789ab' },
+      db: { id: 'sha256:db', name: 'postgres:16' },
+    });
+    // What nobody has set has no value.
+    expect(secrets).toMatchObject({ value: { DB_PASSWORD: 'a/b', DB_URL: 'db://:a%2Fb@db', SET: 'set SET' } });
+    expect(JSON.stringify(plan)).not.toContain('a/b');
+    expect(rest).toEqual({ note: { by: 'tester@here' }, version: '1.2.3' });
   });
 
   test('lets a container join what it joins at creation, and its gate the rest', () => {
