@@ -2,6 +2,7 @@ import type { Resolution } from '../plan/resolution.ts';
 import type { Issue } from '../plan/types.ts';
 import { checkCertificates } from './certificates.ts';
 import { checkCycles, checkProfilesOfDependencies } from './dependencies.ts';
+import { checkFolders, checkHardening } from './hardening.ts';
 import { checkMounts } from './mounts.ts';
 import { checkNames } from './names.ts';
 import { checkPool } from './pool.ts';
@@ -21,11 +22,13 @@ import {
   checkRotation,
   checkTemplates,
 } from './secrets.ts';
+import { checkSilence } from './silent.ts';
 import { checkSources } from './sources.ts';
 
 const RULES: readonly Rule[] = [
   checkReferences,
   checkConditions,
+  checkSilence,
   checkCycles,
   checkProfilesOfDependencies,
   checkReplicas,
@@ -33,6 +36,8 @@ const RULES: readonly Rule[] = [
   checkReservations,
   checkPorts,
   checkMounts,
+  checkFolders,
+  checkHardening,
   checkSources,
   checkNames,
   checkProvided,
