@@ -67,7 +67,7 @@ export interface ComposeService {
   readonly read_only?: true;
   readonly cap_add?: readonly string[];
   readonly cap_drop?: readonly string[];
-  readonly security_opt: readonly string[];
+  readonly security_opt?: readonly string[];
   readonly shm_size?: string;
   readonly pids_limit?: number;
   readonly ulimits?: Readonly<Record<string, number>>;
@@ -125,12 +125,12 @@ export function toComposeService(service: PlannedService, context: ServiceContex
     ...(service.readOnly && { read_only: true as const }),
     ...filled('cap_add', service.capAdd),
     ...filled('cap_drop', service.capDrop),
-    security_opt: ['no-new-privileges:true'],
+    ...(service.noNewPrivileges && { security_opt: ['no-new-privileges:true'] }),
     ...(shmSize !== undefined && { shm_size: wholeMebibytes(shmSize) }),
     ...(!isLimited && { pids_limit: service.pidsLimit }),
     ...(Object.keys(service.ulimits).length > 0 && { ulimits: service.ulimits }),
     // A limit of memory and swap together, as the stack has it: Docker's own would allow as much swap again.
-    ...(limits.memory !== undefined && { memswap_limit: wholeMebibytes(limits.memory) }),
+    ...(limits.memory !== undefined && { memswap_limit: wholeMebibytes(limits.memory + (service.swap ?? 0)) }),
     // On a single host a reservation of CPUs does nothing; a share of 1024 a CPU counts when they are short.
     ...(reservations.cpus !== undefined && { cpu_shares: Math.round(reservations.cpus * 1024) }),
     ...filled('deploy', {

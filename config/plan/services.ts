@@ -4,6 +4,7 @@ import type { Image } from '../schema/image.ts';
 import type { Resources as DescribedResources } from '../schema/resources.ts';
 import type { Service } from '../schema/service.ts';
 import { plannedRollout, replicaBounds, restartPolicy } from './defaults.ts';
+import { departures } from './hardening.ts';
 import { imageTitle } from './images.ts';
 import { attachments, isCalled } from './networks.ts';
 import { plannedPorts } from './ports.ts';
@@ -58,18 +59,21 @@ function plannedService(
     readOnly: service.readOnly,
     capAdd: sortedSet(service.capAdd),
     capDrop: sortedSet(service.capDrop),
+    noNewPrivileges: service.noNewPrivileges,
     restart: restartPolicy(service),
     logging: { driver: service.logging.driver, options: sortedRecord(service.logging.options) },
     rollout: plannedRollout(service, isCalled(name, active)),
     ...(service.shmSize !== undefined && { shmSize: service.shmSize }),
     ...(service.reload !== undefined && { reload: service.reload }),
     pidsLimit: service.pidsLimit,
+    ...(service.swap !== undefined && { swap: service.swap }),
+    departures: departures(service, owner.uid),
     ulimits: sortedRecord(service.ulimits),
   };
 }
 
-/** Who reads the files of a service. */
-function userOf(service: Service, image: Image): { uid: number; gid: number } {
+/** Who the process of a service is: it reads its files. */
+export function userOf(service: Service, image: Image): { uid: number; gid: number } {
   const [uid, gid] = service.user?.split(':').map(Number) ?? [];
   return { uid: uid ?? image.uid, gid: gid ?? image.gid };
 }

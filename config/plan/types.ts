@@ -22,6 +22,8 @@ export interface Plan {
   readonly allowsSmallHost?: true;
   /** Profiles that are on, sorted. */
   readonly profiles: readonly string[];
+  /** Variants of the system that the stack takes, in the order in which they are laid over each other; absent: none. */
+  readonly variants?: readonly string[];
   /** The pool of addresses that subnets are taken from, in CIDR notation. */
   readonly pool: string;
   readonly services: readonly PlannedService[];
@@ -85,6 +87,7 @@ export interface PlannedService {
   readonly readOnly: boolean;
   readonly capAdd: readonly string[];
   readonly capDrop: readonly string[];
+  readonly noNewPrivileges: boolean;
   readonly restart: 'no' | 'on-failure' | 'unless-stopped' | 'always';
   readonly logging: { readonly driver: string; readonly options: Readonly<Record<string, string>> };
   readonly rollout: Rollout;
@@ -92,8 +95,12 @@ export interface PlannedService {
   readonly shmSize?: number;
   /** What makes its process read its secret files again; absent: it does not. */
   readonly reload?: Reload;
-  /** Most processes and threads of a container. */
+  /** Most processes and threads of a container; -1: no limit. */
   readonly pidsLimit: number;
+  /** Bytes of swap on top of the limit of memory; absent: none. */
+  readonly swap?: number;
+  /** In what it is less locked down than the default, and why, sorted by name. */
+  readonly departures: readonly Departure[];
   /** Limits of each process by their names, soft and hard; -1: none. */
   readonly ulimits: Readonly<Record<string, number>>;
 }
@@ -165,6 +172,16 @@ export interface SecretFile {
   readonly mode: string;
   readonly uid: number;
   readonly gid: number;
+}
+
+/** A switch of the hardening that is off. */
+export interface Departure {
+  /** The switch: `user`, `capAdd.CHOWN`, … */
+  readonly name: string;
+  /** In words: `it runs as root`. */
+  readonly what: string;
+  /** As the description has it. */
+  readonly reason: string;
 }
 
 /** A variable of a container that holds a secret. */

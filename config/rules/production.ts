@@ -5,7 +5,15 @@ import { error, warning, type Rule } from './rule.ts';
 
 /** What is nobody's business on a developer's machine and has to be right in production. */
 export const checkProduction: Rule = (resolution) =>
-  resolution.environment === 'prod' ? [...checkStores(resolution), ...checkTags(resolution)] : [];
+  resolution.environment === 'prod'
+    ? [
+        ...checkStores(resolution),
+        ...checkTags(resolution),
+        ...checkHealth(resolution),
+        ...checkLimits(resolution),
+        ...checkPrivilegedPorts(resolution),
+      ]
+    : [];
 
 /** Nothing that keeps data is published. */
 function checkStores({ active, settings, system }: Resolution): Issue[] {
@@ -53,4 +61,52 @@ function pathOf(
   return service !== undefined && settings.services[service]?.image !== undefined
     ? issuePath('slipway', ['services', service, 'image'])
     : issuePath(system.name, ['images', image, 'reference']);
+}
+
+/** Whether something serves is known: one that runs may have stopped to answer long ago. */
+function checkHealth({ active, system }: Resolution): Issue[] {
+  return Object.entries(active).flatMap(([name, { kind, healthcheck }]) =>
+    kind === 'job' || healthcheck
+      ? []
+      : [
+          warning(
+            issuePath(system.name, ['services', name, 'healthcheck']),
+            `nothing checks the health of "${name}": a release is let in as soon as it keeps running`,
+            'a health check',
+          ),
+        ],
+  );
+}
+
+/** No container takes the whole host. */
+function checkLimits({ active, system }: Resolution): Issue[] {
+  return Object.entries(active).flatMap(([name, { limits }]) => {
+    const missing = (['memory', 'cpus'] as const).filter((what) => limits[what] === undefined);
+    return missing.map((what) =>
+      warning(
+        issuePath(system.name, ['services', name, 'limits', what]),
+        `"${name}" may take all ${what === 'memory' ? 'memory' : 'CPUs'} of the host`,
+        `a limit here, or slipway:services.${name}.${what}`,
+      ),
+    );
+  });
+}
+
+/** Of the ports below 1024 the web's own are what the world asks. */
+const WEB = [80, 443];
+
+function checkPrivilegedPorts({ active, settings, system }: Resolution): Issue[] {
+  return Object.entries(active).flatMap(([name, { ports }]) =>
+    plannedPorts(ports)
+      .filter(({ published }) => published !== undefined && published < 1024 && !WEB.includes(published))
+      .map((port) =>
+        warning(
+          settings.ports[name] === undefined
+            ? issuePath(system.name, ['services', name, 'ports', port.name, 'published'])
+            : issuePath('slipway', ['ports', name]),
+          `port ${port.published ?? 0} is one of those that the host keeps for its own services`,
+          'a port from 1024 on, or 80 or 443',
+        ),
+      ),
+  );
 }

@@ -7,6 +7,7 @@ import { Logging } from './logging.ts';
 import { AbsolutePath, Name, VariableName } from './name.ts';
 import { Port } from './port.ts';
 import { Reload } from './reload.ts';
+import { Reasons } from './reasons.ts';
 import { Resources } from './resources.ts';
 import { Rollout } from './rollout.ts';
 import { SecretUse } from './secret.ts';
@@ -55,6 +56,12 @@ export const Service = z.strictObject({
   readOnly: z.boolean().default(true).meta({ description: 'Whether the root file system is read-only.' }),
   capAdd: z.array(z.string()).default([]),
   capDrop: z.array(z.string()).default(['ALL']),
+  noNewPrivileges: z.boolean().default(true).meta({
+    description: 'False: a setuid program, or a file with capabilities, gives its processes more than they began with.',
+  }),
+  reasons: Reasons.default({ capAdd: {} }).meta({
+    description: 'Why it departs from the hardening that is the default, by the switch that is off.',
+  }),
   restart: z.enum(['no', 'on-failure', 'unless-stopped', 'always']).optional().meta({
     fallback: 'unless-stopped; no for a job',
   }),
@@ -65,10 +72,14 @@ export const Service = z.strictObject({
   }),
   rollout: Rollout.default({ stopGrace: 30_000 }),
   shmSize: Bytes.optional().meta({ description: 'Size of /dev/shm.' }),
-  pidsLimit: z.number().int().min(16).default(512).meta({
-    description: 'Most processes and threads of each replica: a fork bomb ends there.',
-    accepted: 'a whole number, 16 or more',
-  }),
+  pidsLimit: z
+    .union([z.literal(-1), z.number().int().min(16)])
+    .default(512)
+    .meta({
+      description: 'Most processes and threads of each replica: a fork bomb ends there; -1: no limit.',
+      accepted: 'a whole number, 16 or more; -1 for no limit',
+    }),
+  swap: Bytes.optional().meta({ description: 'Swap on top of the limit of memory; absent: none.' }),
   ulimits: z
     .partialRecord(z.enum(['core', 'memlock', 'nofile', 'nproc', 'stack']), z.number().int().min(-1))
     .default({})

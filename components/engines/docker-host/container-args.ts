@@ -39,7 +39,7 @@ export interface PlannedContainerArgs {
   readonly ulimits?: { name: string; soft: number; hard: number }[];
   readonly readOnly: boolean;
   readonly capabilities?: { adds: string[]; drops: string[] };
-  readonly securityOpts: string[];
+  readonly securityOpts?: string[];
   readonly logDriver: string;
   readonly logOpts: Record<string, string>;
   readonly stopTimeout: number;
@@ -65,7 +65,10 @@ export function toContainerArgs(service: PlannedService, project: string): Plann
     ...(service.healthcheck && { healthcheck: { ...toHealthcheck(service.healthcheck) } }),
     restart: service.restart,
     // Memory and swap together, or the provider reads back twice the memory.
-    ...(limits.memory !== undefined && { memory: mebibytes(limits.memory), memorySwap: mebibytes(limits.memory) }),
+    ...(limits.memory !== undefined && {
+      memory: mebibytes(limits.memory),
+      memorySwap: mebibytes(limits.memory + (service.swap ?? 0)),
+    }),
     ...(reservations.memory !== undefined && { memoryReservation: mebibytes(reservations.memory) }),
     ...(limits.cpus !== undefined && { cpus: cpusText(limits.cpus) }),
     // A single host reserves no CPU; a share of 1024 a CPU is what it has for "this much when it is short".
@@ -78,7 +81,7 @@ export function toContainerArgs(service: PlannedService, project: string): Plann
     ...((service.capAdd.length > 0 || service.capDrop.length > 0) && {
       capabilities: { adds: service.capAdd.map(capability), drops: service.capDrop.map(capability) },
     }),
-    securityOpts: ['no-new-privileges:true'],
+    ...(service.noNewPrivileges && { securityOpts: ['no-new-privileges:true'] }),
     logDriver: service.logging.driver,
     logOpts: { ...service.logging.options },
     stopTimeout: graceSeconds,

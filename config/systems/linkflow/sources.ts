@@ -137,6 +137,17 @@ export const sources: Sources = { api, engine };
 const developing = {
   changes: {
     capAdd: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'KILL', 'SETGID', 'SETUID'],
+    reasons: {
+      user: 'supervisord, nginx and PHP start as root and go over to users of theirs.',
+      capAdd: {
+        CHOWN: 'PHP gives its socket to the user that nginx runs as.',
+        DAC_OVERRIDE: 'The mounted folder belongs to whoever edits in it.',
+        FOWNER: 'Composer and artisan set modes in that folder.',
+        KILL: 'supervisord stops processes of other users.',
+        SETGID: 'They go over to groups of theirs.',
+        SETUID: 'They go over to users of theirs.',
+      },
+    },
     // The folder has its own, for everybody to look into.
     tmpfs: Object.fromEntries(Object.keys(storage).map((path) => [path, null])),
   },

@@ -29,7 +29,7 @@ export function containerOptions(name: string, job: JobInputs): ContainerCreateO
       CapDrop: job.capDrop,
       SecurityOpt: job.securityOpts,
       // Memory and swap together: a limit, not half of one.
-      ...(job.memory !== undefined && { Memory: job.memory, MemorySwap: job.memory }),
+      ...(job.memory !== undefined && { Memory: job.memory, MemorySwap: job.memory + (job.swap ?? 0) }),
       ...(job.cpus !== undefined && { NanoCpus: Math.round(job.cpus * NANOS) }),
       ...(job.pidsLimit !== undefined && { PidsLimit: job.pidsLimit }),
       ...(job.ulimits && {

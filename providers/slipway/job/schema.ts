@@ -22,7 +22,11 @@ export const JobInputs = z.strictObject({
   labels: dictionary.meta({ description: 'Of the container; earlier runs are found by them' }),
   memory: z.int().positive().optional().meta({ description: 'Bytes' }),
   cpus: z.number().positive().optional(),
-  pidsLimit: z.int().positive().optional().meta({ description: 'Most processes and threads; absent: no limit' }),
+  swap: z.int().positive().optional().meta({ description: 'Bytes on top of memory; absent: none' }),
+  pidsLimit: z
+    .union([z.literal(-1), z.int().positive()])
+    .optional()
+    .meta({ description: 'Most processes and threads; -1 or absent: no limit' }),
   ulimits: z.record(z.string(), z.int()).optional().meta({ description: 'Limits of each process, soft and hard' }),
   readOnly: z.boolean(),
   capAdd: texts,

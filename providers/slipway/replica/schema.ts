@@ -13,13 +13,13 @@ export const ReplicaInputs = z.strictObject({
   healthTimeoutMs: z.int().positive().meta({ description: 'How long it may take to get healthy' }),
   drainMs: milliseconds.meta({ description: 'How long an old container goes on after its name has gone' }),
   stopGraceMs: milliseconds.meta({ description: 'From SIGTERM to SIGKILL' }),
-  pidsLimit: z.int().positive().optional().meta({ description: 'Most processes and threads; absent: no limit' }),
-  environment: z
-    .record(z.string(), z.string())
+  pidsLimit: z
+    .union([z.literal(-1), z.int().positive()])
     .optional()
-    .meta({
-      description: 'Variables of the container, for previews to tell which one changes; nothing is done with them',
-    }),
+    .meta({ description: 'Most processes and threads; -1: no limit; absent: as the engine has it' }),
+  environment: z.record(z.string(), z.string()).optional().meta({
+    description: 'Variables of the container, for previews to tell which one changes; nothing is done with them',
+  }),
   hasHealthcheck: z.boolean().meta({ description: 'False: healthy means that it keeps running' }),
 });
 export type ReplicaInputs = z.infer<typeof ReplicaInputs>;

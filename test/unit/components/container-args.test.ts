@@ -36,7 +36,17 @@ describe('toContainerArgs', () => {
         ],
       },
     ],
+    [
+      'swap on top of the limit of memory',
+      { limits: { memory: 64 * 2 ** 20 }, swap: 32 * 2 ** 20 },
+      { memory: 64, memorySwap: 96 },
+    ],
     ['shared memory in MiB', { shmSize: 2 ** 30 }, { shmSize: 1024 }],
+    [
+      'no new privileges, unless they may be gained',
+      { noNewPrivileges: true },
+      { securityOpts: ['no-new-privileges:true'] },
+    ],
     ['variables sorted by name', { environment: { B: '2', A: '1' } }, { envs: ['A=1', 'B=2'] }],
     ['a command', { command: ['worker'] }, { command: ['worker'] }],
     ['an entrypoint', { entrypoint: ['sh'] }, { entrypoints: ['sh'] }],

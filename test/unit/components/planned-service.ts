@@ -30,6 +30,8 @@ export function plannedService(changes: Partial<PlannedService> = {}): PlannedSe
     readOnly: true,
     capAdd: [],
     capDrop: [],
+    noNewPrivileges: true,
+    departures: [],
     pidsLimit: 512,
     ulimits: {},
     restart: 'unless-stopped',

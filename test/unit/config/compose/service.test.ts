@@ -44,6 +44,7 @@ describe('toComposeService', () => {
       { capAdd: ['NET_BIND_SERVICE'], capDrop: ['ALL'] },
       { cap_add: ['NET_BIND_SERVICE'], cap_drop: ['ALL'] },
     ],
+    ['swap', { swap: 64 * MEBIBYTE, limits: { memory: 64 * MEBIBYTE } }, { memswap_limit: '128m' }],
     ['a limit of processes', { pidsLimit: 99 }, { pids_limit: 99 }],
     ['limits of each process', { ulimits: { nofile: 1024 } }, { ulimits: { nofile: 1024 } }],
     ['shared memory', { shmSize: 256 * MEBIBYTE }, { shm_size: '256m' }],

@@ -50,6 +50,11 @@ describe('the container of a job', () => {
     ...{ securityOpts: ['no-new-privileges:true'], timeoutMs: 1000, triggers: {} },
   };
 
+  test('swaps what it may on top of its memory', () => {
+    const { HostConfig } = containerOptions('migrate-abcdef0', { ...job, memory: 1024, swap: 512 });
+    expect(HostConfig).toMatchObject({ Memory: 1024, MemorySwap: 1536 });
+  });
+
   test('has everything of the inputs, is never restarted and never probed', () => {
     const limited = { ...job, memory: 1024, cpus: 0.1, user: '70', entrypoint: ['sh'], logDriver: 'local' };
     expect(containerOptions('migrate-abcdef0', limited)).toEqual({
