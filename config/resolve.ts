@@ -20,7 +20,7 @@ import { checkChoices } from './rules/choices.ts';
 import { checkSystem } from './rules/index.ts';
 import { checkOnly, checkProfiles } from './rules/profiles.ts';
 import { schemaProblems } from './rules/schema-issues.ts';
-import { chooseEnvironment, chooseSystem } from './rules/selection.ts';
+import { chooseEnvironment, chooseSystem, chooseVariants } from './rules/selection.ts';
 import { parseSettings } from './rules/settings.ts';
 import { checkSourceSettings } from './rules/sources.ts';
 import type { Settings } from './schema/settings.ts';
@@ -75,7 +75,7 @@ interface Chosen {
 }
 
 /**
- * Lays the overlays over each other (environment, then sources, then what the stack says itself), chooses the services
+ * Lays the overlays over each other (environment, variants, then sources, then what the stack says itself), chooses the services
  * that run, fits them to the host, fills in the parameters.
  */
 function resolveSystem(
@@ -84,8 +84,10 @@ function resolveSystem(
   { description, environment, host }: Chosen,
   issues: Issue[],
 ): Resolution | undefined {
-  const { environments, ...base } = description;
-  const described = mergeOverlay(base, environments[environment]) as SystemInput;
+  const { environments, variants: _variants, ...base } = description;
+  const variants = chooseVariants(wanted, description, environment);
+  const overlays = [environments[environment], ...variants.chosen.map((variant) => variant.overlay)];
+  const described = overlays.reduce<unknown>(mergeOverlay, base) as SystemInput;
   const known = checkSourceSettings(wanted, described);
   const { built, overlay } = sourcesOverlay(known.settings.sources, described);
   const sourced = mergeOverlay(described, overlay) as SystemInput;
@@ -95,6 +97,7 @@ function resolveSystem(
   const merged = mergeOverlay(sourced, stackOverlay(settings, nameable));
   const parsed = System.safeParse(merged);
   issues.push(
+    ...variants.issues,
     ...known.issues,
     ...unknown,
     ...checkProfiles(raw, settings, sortedSet([...profilesOf(base), ...profilesOf(described)])),
@@ -142,6 +145,7 @@ function planOf(resolution: Resolution): Plan {
     ...(settings.host !== undefined && { host: settings.host }),
     ...(settings.allowSmallHost && { allowsSmallHost: true as const }),
     profiles: sortedSet(settings.profiles),
+    ...(settings.variants.length > 0 && { variants: settings.variants }),
     pool: settings.network.pool,
     services,
     images: plannedImages(system.images, new Set(services.map(({ imageName }) => imageName)), resolution.built),

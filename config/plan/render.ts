@@ -22,6 +22,7 @@ export function renderPlan(plan: Plan): string {
     `  names begin with ${plan.prefix}`,
     `  host: ${plan.host ?? 'the local engine'}`,
     `  profiles: ${list(plan.profiles)}`,
+    ...(plan.variants ? [`  variants: ${list(plan.variants)}`] : []),
     `  network pool: ${plan.pool}`,
     ...(plan.allowsSmallHost ? ['  limits are brought down to what the host has, where that is less'] : []),
     '',
@@ -170,7 +171,12 @@ function resources({ memory, cpus }: Resources): string {
 }
 
 function portFact({ name, container, published, address, protocol }: PlannedPort): string {
-  const where = published === undefined ? 'not published' : `published on ${address ?? ''}:${published}`;
+  const where =
+    published === undefined
+      ? 'not published'
+      : published === 'free'
+        ? `published on ${address ?? ''}, on a port that is free there`
+        : `published on ${address ?? ''}:${published}`;
   return `port ${name}: ${container}/${protocol}, ${where}`;
 }
 

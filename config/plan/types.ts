@@ -127,8 +127,8 @@ export interface PlannedPort {
   /** What the system calls it: `http`, `grpc`, … */
   readonly name: string;
   readonly container: number;
-  /** Port on the host. */
-  readonly published?: number;
+  /** Port on the host; `free`: chosen when the stack is first brought up, and kept in its state. */
+  readonly published?: number | 'free';
   /** Address on the host that `published` binds to. */
   readonly address?: string;
   readonly protocol: 'tcp' | 'udp';

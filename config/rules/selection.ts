@@ -1,10 +1,11 @@
+import { issuePath } from '../plan/resolution.ts';
 import type { EnvironmentName as Name, Issue } from '../plan/types.ts';
 import { EnvironmentName } from '../schema/environment.ts';
 import type { Settings } from '../schema/settings.ts';
-import type { SystemDescription } from '../schema/system.ts';
+import type { SystemDescription, Variant } from '../schema/system.ts';
 import type { RawSettings } from '../settings.ts';
 import { error } from './rule.ts';
-import { knownNames } from './suggest.ts';
+import { knownNames, unknownName } from './suggest.ts';
 
 /** The system that a stack runs. */
 export function chooseSystem(
@@ -22,6 +23,33 @@ export function chooseSystem(
   const description = Object.hasOwn(systems, system) ? systems[system] : undefined;
   if (description) return { description, issues: [] };
   return { issues: [error('slipway:system', `no system "${system}"`, knownNames(system, names))] };
+}
+
+/** The variants of a system that a stack takes, as far as there are such. */
+export function chooseVariants(
+  { variants: wanted }: Settings,
+  { variants = {} }: Pick<SystemDescription, 'variants'>,
+  environment: Name,
+): { chosen: Variant[]; issues: Issue[] } {
+  const issues: Issue[] = [];
+  const chosen = wanted.flatMap((name) => {
+    const variant = Object.hasOwn(variants, name) ? variants[name] : undefined;
+    if (!variant) {
+      issues.push(unknownName(['slipway', 'variants'], { noun: 'variant', name, known: Object.keys(variants) }));
+      return [];
+    }
+    const { environments = EnvironmentName.options } = variant;
+    if (environments.includes(environment)) return [variant];
+    issues.push(
+      error(
+        issuePath('slipway', ['variants']),
+        `variant "${name}" is none of ${environment}`,
+        `a stack of ${environments.join(', ')}`,
+      ),
+    );
+    return [];
+  });
+  return { chosen, issues };
 }
 
 /** The environment that a stack is: as it says, or as it is called. */

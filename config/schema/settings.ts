@@ -57,7 +57,7 @@ export const PortSettings = z
     z.record(z.string(), PublishedPort).transform((each) => ({ each })),
   ])
   .meta({
-    accepted: 'a port such as 18000, "0.0.0.0:18000", false, or a map of them by the name of the port',
+    accepted: 'a port such as 18000, "0.0.0.0:18000", free, false, or a map of them by the name of the port',
   });
 export type PortSettings = z.output<typeof PortSettings>;
 
@@ -77,6 +77,11 @@ export const Settings = z.strictObject({
     description: 'Profiles that are on. A service that names profiles runs only if one of them is.',
     accepted: 'a list of profiles such as [migrate]',
     example: '[migrate]',
+  }),
+  variants: z.array(z.string()).default([]).meta({
+    description: 'Variants of the system that the stack takes, laid over its environment in this order.',
+    accepted: 'a list of variants such as [redis-tls]',
+    example: '[redis-tls]',
   }),
   services: z.record(z.string(), ServiceSettings).default({}).meta({
     description: 'What the stack changes in services, by name.',
@@ -98,7 +103,8 @@ export const Settings = z.strictObject({
     .meta({
       description:
         'Published ports, by service, then by name or number of the port inside the container; for a service with a ' +
-        'single port the port alone will do. They bind to 127.0.0.1 unless an address is given.',
+        'single port the port alone will do. They bind to 127.0.0.1 unless an address is given. `free` is a port that is ' +
+        'free on the host when the stack is first brought up, and is kept from then on.',
       accepted: 'a map of services',
       example: '{ api: { http: 18000 }, postgres: 15432, redis: false }',
     }),

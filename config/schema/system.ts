@@ -44,7 +44,17 @@ export type Overlay<T> = T extends readonly unknown[]
     ? { readonly [Key in keyof T]?: Overlay<Exclude<T[Key], undefined>> | null | undefined }
     : T;
 
-/** A whole system: the base, and what each environment changes. */
+/** A choice that a stack may make beside its environment. */
+export interface Variant {
+  /** What is other with it, in a sentence. */
+  readonly description: string;
+  /** Environments that it can be laid over; absent: all. */
+  readonly environments?: readonly EnvironmentName[];
+  readonly overlay: Overlay<SystemInput>;
+}
+
+/** A whole system: the base, what each environment changes, and what a stack may choose on top. */
 export interface SystemDescription extends SystemInput {
   readonly environments: Readonly<Record<EnvironmentName, Overlay<SystemInput>>>;
+  readonly variants?: Readonly<Record<string, Variant>>;
 }

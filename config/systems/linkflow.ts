@@ -1,6 +1,6 @@
 import type { SystemDescription } from '../schema/system.ts';
 import { engine } from './linkflow/engine.ts';
-import { dev, prod, test } from './linkflow/environments.ts';
+import { dev, prod, test, variants } from './linkflow/environments.ts';
 import { laravel } from './linkflow/laravel.ts';
 import { devProxy } from './linkflow/proxy.ts';
 import { sources } from './linkflow/sources.ts';
@@ -91,6 +91,7 @@ export const linkflow: SystemDescription = {
   tasks,
   sources,
   environments: { dev, test, prod },
+  variants,
   smoke: {
     service: 'api',
     port: 'http',

@@ -1,7 +1,9 @@
-import type { Overlay, SystemInput } from '../../schema/system.ts';
+import type { Overlay, SystemInput, Variant } from '../../schema/system.ts';
+import { engine } from './engine.ts';
+import { laravel } from './laravel.ts';
 import { prodProxy } from './proxy.ts';
 import { developedSources } from './sources.ts';
-import { databaseUrl, postgresCommand, redisCommand } from './stores.ts';
+import { databaseUrl, postgresCommand, redisCommand, redisHealthcheck, redisReload } from './stores.ts';
 
 type Environment = Overlay<SystemInput>;
 
@@ -105,6 +107,8 @@ function databaseClient(
 /** What Laravel is told of where it is found, and says less of what it does. */
 const serving = { APP_URL: 'https://${apiHost}', LOG_LEVEL: 'warning', DB_SSLROOTCERT: POSTGRES_CA };
 
+const prodRedis = { maxMemory: '${memory*0.5}', snapshots: ['900 1', '300 10', '60 10000'] };
+
 /** Production: replicas and limits of the guide; TLS everywhere it crosses the way in; nothing but nginx is published. */
 export const prod: Environment = {
   parameters: { sslmode: 'require' },
@@ -152,10 +156,7 @@ export const prod: Environment = {
       // Parallel workers share memory there, and the engine's 64 MiB are soon full.
       shmSize: '256m',
     },
-    redis: {
-      ...shares(['1g', 1], ['512m', 0.5]),
-      command: redisCommand({ maxMemory: '${memory*0.5}', snapshots: ['900 1', '300 10', '60 10000'] }),
-    },
+    redis: { ...shares(['1g', 1], ['512m', 0.5]), command: redisCommand(prodRedis) },
     api: {
       ...databaseClient(['512m', 1], ['256m', 0.5]),
       replicas: 2,
@@ -200,3 +201,38 @@ export const prod: Environment = {
     migrate: { ...databaseClient(['512m', 1], ['128m', 0.25]), profiles: [] },
   },
 };
+
+const REDIS_CA = { REDIS_CA: { secret: 'REDIS_CA', env: false } } as const;
+/** Go, OpenSSL and the reference workload trust what this names. */
+const trusting = { secrets: REDIS_CA, environment: { SSL_CERT_FILE: '/run/secrets/REDIS_CA' } };
+const laravelTrusting = { secrets: REDIS_CA, environment: { ...trusting.environment, REDIS_SCHEME: 'tls' } };
+
+/** For networks that others share: what is queued crosses them encrypted too. */
+const redisTls: Variant = {
+  description: 'Redis over TLS alone, verified by its clients.',
+  environments: ['prod'],
+  overlay: {
+    certificates: { redis: { description: 'Shown by Redis to its clients.', names: ['redis', 'localhost'] } },
+    secrets: {
+      ...certificateSecrets('REDIS', 'redis', 'Redis'),
+      REDIS_CA: {
+        description: 'Certificate of the authority that has signed that of Redis, for its clients.',
+        format: { kind: 'ca-certificate', of: 'redis' },
+      },
+      REDIS_URL: { format: { kind: 'template', template: 'rediss://:${REDIS_PASSWORD|url}@redis:6379' } },
+    },
+    services: {
+      redis: {
+        command: redisCommand({ ...prodRedis, tls: true }),
+        secrets: { ...certificateFiles('REDIS'), ...REDIS_CA },
+        healthcheck: redisHealthcheck('tls'),
+        reload: redisReload('tls'),
+      },
+      ...Object.fromEntries(Object.keys(laravel).map((name) => [name, laravelTrusting])),
+      ...Object.fromEntries(Object.keys(engine).map((name) => [name, trusting])),
+    },
+  },
+};
+
+/** What a stack may choose beside its environment. */
+export const variants: Readonly<Record<string, Variant>> = { 'redis-tls': redisTls };

@@ -20,16 +20,25 @@ export interface RedisOptions {
   readonly snapshots?: readonly string[];
   /** Folder of its data; absent: that of the image. */
   readonly folder?: string;
+  /** True: it listens over TLS alone. */
+  readonly tls?: boolean;
 }
 
+const REDIS_TLS = [
+  ...['--port', '0', '--tls-port', '6379', '--tls-auth-clients', 'no'],
+  ...['--tls-cert-file', '/run/secrets/TLS_CERTIFICATE', '--tls-key-file', '/run/secrets/TLS_KEY'],
+  ...['--tls-ca-cert-file', '/run/secrets/REDIS_CA'],
+];
+
 /** A command line for Redis: durable, never evicting (its streams hold work), users from the ACL file. */
-export function redisCommand({ maxMemory, snapshots = [], folder }: RedisOptions): string[] {
+export function redisCommand({ maxMemory, snapshots = [], folder, tls = false }: RedisOptions): string[] {
   return [
     ...['redis-server', '--appendonly', 'yes', '--appendfsync', 'everysec'],
     ...(folder === undefined ? [] : ['--dir', folder]),
     ...snapshots.flatMap((schedule) => ['--save', schedule]),
     ...['--maxmemory', maxMemory, '--maxmemory-policy', 'noeviction'],
     ...['--aclfile', '/run/secrets/REDIS_ACL'],
+    ...(tls ? REDIS_TLS : []),
   ];
 }
 
@@ -43,16 +52,31 @@ GRANT ALL PRIVILEGES ON DATABASE "\${database}" TO "\${user}";
 GRANT ALL PRIVILEGES ON SCHEMA workflow, visibility, matching TO "\${user}";
 `;
 
+/** How a client in the container of Redis itself is called. */
+const CLIENT = { plain: 'redis-cli', tls: 'redis-cli --tls --cacert /run/secrets/REDIS_CA' } as const;
+
 /**
- * Makes Redis read its users again; connections that are open go on. It logs in with the password that the server still
- * holds to, or, where a restart came between, with the new one. No argument shows either.
+ * Makes Redis read its users again, and over TLS its certificate; connections that are open go on. It logs in with the
+ * password that the server still holds to, or, where a restart came between, with the new one. No argument shows either.
  */
-const LOAD_USERS = `IFS= read -r before
-for password in "$before" "$(cat /run/secrets/HEALTHCHECK_PASSWORD)"; do
-  REDISCLI_AUTH="$password" redis-cli --no-auth-warning ACL LOAD | grep -qx OK && exit 0
+export function redisReload(transport: keyof typeof CLIENT): NonNullable<Services[string]['reload']> {
+  const password = '"$(cat /run/secrets/HEALTHCHECK_PASSWORD)"';
+  const files = 'tls-cert-file /run/secrets/TLS_CERTIFICATE tls-key-file /run/secrets/TLS_KEY';
+  const certificate = `REDISCLI_AUTH=${password} ${CLIENT.tls} CONFIG SET ${files} | grep -qx OK && `;
+  const line = `IFS= read -r before
+for password in "$before" ${password}; do
+  REDISCLI_AUTH="$password" ${CLIENT[transport]} ACL LOAD | grep -qx OK && ${transport === 'tls' ? certificate : ''}exit 0
 done
-echo 'neither the password until now nor the new one opens Redis' >&2
+echo 'Redis takes neither the password until now nor the new one, or not its new files' >&2
 exit 1`;
+  return { command: ['sh', '-c', line], input: 'HEALTHCHECK_PASSWORD' };
+}
+
+/** The password goes from the file into the environment of redis-cli alone: no argument shows it. */
+export function redisHealthcheck(transport: keyof typeof CLIENT): { test: ['CMD-SHELL', string] } {
+  const line = `REDISCLI_AUTH="$(cat /run/secrets/HEALTHCHECK_PASSWORD)" ${CLIENT[transport]} ping | grep -q PONG`;
+  return { test: ['CMD-SHELL', line] };
+}
 
 /** The databases: one of each, with its data in a volume. */
 export const stores: Services = {
@@ -98,11 +122,10 @@ export const stores: Services = {
     image: 'redis',
     command: redisCommand({ maxMemory: '256mb' }),
     singleton: true,
-    reload: { command: ['sh', '-c', LOAD_USERS], input: 'HEALTHCHECK_PASSWORD' },
+    reload: redisReload('plain'),
     ports: { redis: { container: 6379 } },
     healthcheck: {
-      // The password goes from the file into the environment of redis-cli alone: no argument shows it.
-      test: ['CMD-SHELL', 'REDISCLI_AUTH="$(cat /run/secrets/HEALTHCHECK_PASSWORD)" redis-cli ping | grep -q PONG'],
+      ...redisHealthcheck('plain'),
       interval: '5s',
       timeout: '5s',
       retries: 5,

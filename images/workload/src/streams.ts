@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import * as z from 'zod';
 import type { App } from './app.ts';
@@ -10,16 +11,21 @@ export const redisEnvironment = z
   .object({
     REDIS_URL: z.string().optional(),
     REDIS_HOST: z.string().optional(),
+    REDIS_SCHEME: z.enum(['tcp', 'tls']).default('tcp'),
     REDIS_PORT: port.default(6379),
     REDIS_PASSWORD: z.string().optional(),
+    /** Authorities that are trusted, for those of the system: the name that OpenSSL and Go have for it. */
+    SSL_CERT_FILE: z.string().optional(),
     REDIS_QUEUE: z.string().default('workflows-default'),
     ENGINE_PARTITION_COUNT: count.default(16),
   })
   .transform((env, context) => {
     const queue = { name: env.REDIS_QUEUE, partitions: env.ENGINE_PARTITION_COUNT };
+    const tls = { tls: env.SSL_CERT_FILE === undefined ? {} : { ca: readFileSync(env.SSL_CERT_FILE, 'utf8') } };
     if (env.REDIS_URL === undefined) {
       if (env.REDIS_HOST !== undefined) {
-        return { redis: { host: env.REDIS_HOST, port: env.REDIS_PORT, password: env.REDIS_PASSWORD, db: 0 }, queue };
+        const { REDIS_HOST: host, REDIS_PORT: port, REDIS_PASSWORD: password } = env;
+        return { redis: { host, port, password, db: 0, ...(env.REDIS_SCHEME === 'tls' && tls) }, queue };
       }
       context.addIssue({ code: 'custom', path: ['REDIS_URL'], message: 'must be set (or REDIS_HOST)' });
       return z.NEVER;
@@ -44,7 +50,7 @@ export const redisEnvironment = z
       ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
       password: url.password === '' ? env.REDIS_PASSWORD : decodeURIComponent(url.password),
       db: Number(url.pathname.slice(1)),
-      ...(url.protocol === 'rediss:' ? { tls: {} } : {}),
+      ...(url.protocol === 'rediss:' && tls),
     };
     return { redis, queue };
   });

@@ -55,6 +55,7 @@ beforeAll(async () => {
     system: 'linkflow',
     environment: 'prod',
     allowSmallHost: true,
+    variants: ['redis-tls'],
     // Everything that `require` asks of clients, and the name.
     parameters: { apiHost: API, engineHost: ENGINE, sslmode: 'verify-full' },
     ports: { nginx: { http: `127.0.0.1:${http}`, https: `127.0.0.1:${https}` } },
@@ -186,6 +187,7 @@ describe('OpenSSL', () => {
   test.each([
     ['nginx', 443, ['-servername', API]],
     ['postgres', 5432, ['-starttls', 'postgres']],
+    ['redis', 6379, []],
   ] as const)('comes to terms with %s under TLS 1.2 and 1.3, and under nothing older', async (service, port, args) => {
     const weak = ['-cipher', 'ALL:@SECLEVEL=0'];
     for (const version of ['-tls1', '-tls1_1']) {
@@ -215,7 +217,7 @@ describe('the network', () => {
 });
 
 /** Certificates as services show them now. */
-async function shown(): Promise<Readonly<Record<'nginx' | 'postgres', string | undefined>>> {
+async function shown(): Promise<Readonly<Record<'nginx' | 'postgres' | 'redis', string | undefined>>> {
   const fingerprint = (said: string) => {
     const [pem] = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/.exec(said) ?? [];
     return pem === undefined ? undefined : new X509Certificate(pem).fingerprint256;
@@ -223,6 +225,7 @@ async function shown(): Promise<Readonly<Record<'nginx' | 'postgres', string | u
   return {
     nginx: fingerprint(await opensslOf('nginx', 443, '-servername', API)),
     postgres: fingerprint(await opensslOf('postgres', 5432, '-starttls', 'postgres')),
+    redis: fingerprint(await opensslOf('redis', 6379)),
   };
 }
 
@@ -237,7 +240,7 @@ describe('certificates that come to their end', () => {
     const issued = exported.deployment.resources.filter(
       ({ type }) => type === 'tls:index/locallySignedCert:LocallySignedCert',
     );
-    expect(issued).toHaveLength(2);
+    expect(issued).toHaveLength(3);
     for (const resource of issued) {
       const outputs = resource['outputs'] as Record<string, unknown>;
       outputs['validityEndTime'] = new Date(Date.now() + 86_400_000).toISOString();
@@ -250,9 +253,11 @@ describe('certificates that come to their end', () => {
     exits(await stack.slipway('up', '--yes'), 0);
     expect(await ids()).toEqual(before);
     await eventually(async () => {
-      const { nginx, postgres } = await shown();
-      expect(nginx).toEqual(expect.stringMatching(/^[0-9A-F:]+$/));
-      expect([nginx === old.nginx, postgres === old.postgres]).toEqual([false, false]);
+      const now = await shown();
+      for (const service of ['nginx', 'postgres', 'redis'] as const) {
+        expect([service, now[service]]).toEqual([service, expect.stringMatching(/^[0-9A-F:]+$/)]);
+        expect([service, now[service]]).not.toEqual([service, old[service]]);
+      }
     });
     open.write(`GET /health HTTP/1.1\r\nHost: ${API}\r\nConnection: close\r\n\r\n`);
     expect(await text(open)).toContain('HTTP/1.1 200');
@@ -318,7 +323,7 @@ describe('whoever may look at the host', () => {
     for (const [service, { Id }] of all) {
       for (const [name, value] of await secretsIn(stack, Id)) {
         // What a certificate says, everybody is shown; of a key, its middle is enough.
-        if (name === 'TLS_CERTIFICATE' || name === 'POSTGRES_CA') continue;
+        if (name === 'TLS_CERTIFICATE' || name.endsWith('_CA')) continue;
         values.set(`${service} ${name}`, value.includes('\n') ? (value.split('\n')[1] ?? '') : value);
       }
     }

@@ -6,9 +6,10 @@ function paths(changes: Parameters<typeof service>[0]): string[] {
 }
 
 describe('a health check', () => {
-  const check = (test: string[]) => paths({ healthcheck: { test } });
+  type Check = [kind: 'CMD' | 'CMD-SHELL', command: string, ...more: string[]];
+  const check = (test: Check) => paths({ healthcheck: { test } });
 
-  test.each([
+  test.each<[Check]>([
     [['CMD-SHELL', 'pgrep -f "queue:work" > /dev/null']],
     [['CMD-SHELL', 'pgrep -lf queue']],
     [['CMD-SHELL', 'ps aux | grep queue:work']],
@@ -19,7 +20,7 @@ describe('a health check', () => {
     expect(check(test)).toEqual(['shop:services.web.healthcheck.test']);
   });
 
-  test.each([
+  test.each<[Check]>([
     [['CMD', 'pgrep', '-f', 'queue']],
     [['CMD-SHELL', 'pgrep php-fpm']],
     [['CMD-SHELL', 'ps | grep queue | grep -v grep']],

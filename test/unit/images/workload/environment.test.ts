@@ -96,6 +96,15 @@ describe('redis', () => {
     });
   });
 
+  test('is verified against the authorities that SSL_CERT_FILE names, as OpenSSL and Go have it', () => {
+    const SSL_CERT_FILE = file('authorities', 'PEM');
+    const count = { ENGINE_PARTITION_COUNT: '4', SSL_CERT_FILE };
+    for (const env of [{ REDIS_URL: 'rediss://cache' }, { REDIS_HOST: 'cache', REDIS_SCHEME: 'tls' }]) {
+      expect(readEnvironment(redisEnvironment, { ...count, ...env }).redis).toMatchObject({ tls: { ca: 'PEM' } });
+    }
+    expect(readEnvironment(redisEnvironment, { ...count, REDIS_URL: 'redis://cache' }).redis).not.toHaveProperty('tls');
+  });
+
   test.each(['http://cache', 'cache:6379', 'redis://cache/first'])('given as %s is refused', (REDIS_URL) => {
     const expected = ['REDIS_URL must look like redis://:password@host:6379/0'];
     expect(problems(() => readEnvironment(redisEnvironment, { REDIS_URL }))).toEqual(expected);
