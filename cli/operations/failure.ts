@@ -16,7 +16,7 @@ export interface Failed {
 export function failureText(
   { progress, rows, host, stack }: Failed,
   paint: Paint,
-  command: 'up' | 'down' = 'up',
+  command: 'up' | 'down' | 'rollback' = 'up',
 ): string {
   const causes = distinct(progress.problems).map((problem) => {
     const [first = 'no reason given', ...more] = cleanMessage(problem.message).split('\n');
@@ -38,7 +38,7 @@ export function failureText(
   const look = suspects.length === 0 ? '' : ` \`slipway logs${option} ${suspects.join(' ')}\` shows more.`;
   const isAdvised = progress.problems.some(({ message }) => message.includes('up again'));
   const left =
-    command === 'up'
+    command !== 'down'
       ? 'What ran before and was not replaced goes on running.'
       : 'What was not removed is left as it is.';
   return [

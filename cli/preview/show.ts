@@ -22,6 +22,8 @@ const NOUNS: Readonly<Record<string, string>> = {
   [TYPES.files]: 'files',
   [TYPES.postgresRole]: 'password of role',
   [TYPES.subnets]: 'subnets',
+  [TYPES.ports]: 'chosen ports',
+  [TYPES.release]: 'record of the',
   [TYPES.privateKey]: 'private key',
   [TYPES.certificateRequest]: 'certificate request',
   [TYPES.certificate]: 'certificate',

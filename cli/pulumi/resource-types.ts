@@ -12,6 +12,9 @@ export const TYPES = {
   postgresRole: 'slipway:index:PostgresRole',
   password: 'random:index/randomPassword:RandomPassword',
   subnets: 'slipway:index:Subnets',
+  ports: 'slipway:index:Ports',
+  /** The record of what was released. */
+  release: 'slipway:index:Release',
   privateKey: 'tls:index/privateKey:PrivateKey',
   certificateRequest: 'tls:index/certRequest:CertRequest',
   /** What the stack's own authority signs. */
