@@ -6,6 +6,7 @@ import { CommandFailure, EXIT, EXIT_CODE_HELP } from './exit-codes.ts';
 import { addAccess } from './program/access.ts';
 import { addChanges } from './program/changes.ts';
 import type { Commands } from './program/commands.ts';
+import { addReleases } from './program/releases.ts';
 import { addSecrets } from './program/secrets.ts';
 import { addViews } from './program/views.ts';
 import { environmentFor } from './pulumi/passphrase.ts';
@@ -68,6 +69,7 @@ function assemble(outer: Context, outcome: Outcome): Command {
       outcome.exitCode = await action(...args);
     };
   addChanges({ add, group, runs, context });
+  addReleases({ add, group, runs, context });
   addViews({ add, group, runs, context });
   addAccess({ add, group, runs, context });
   addSecrets({ add, group, runs, context });

@@ -13,6 +13,8 @@ export interface StackPlan {
   readonly warnings: readonly Issue[];
   /** Services that alone are to run; absent: all. */
   readonly only?: readonly string[];
+  /** Present: it is that of this release, resolved and fitted to its host when that was made. */
+  readonly earlier?: number;
 }
 
 /** What a plan depends on beside the configuration. */

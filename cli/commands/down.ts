@@ -1,4 +1,6 @@
 import type { Plan } from '../../config/plan/types.ts';
+import { noteOf } from '../../config/release/handover.ts';
+import { operator } from '../../engine/operator.ts';
 import type { Context, StackOption } from '../context.ts';
 import { paintFor, writeLine } from '../context.ts';
 import { CommandFailure, EXIT } from '../exit-codes.ts';
@@ -18,6 +20,7 @@ import { takeInterrupts, type Interrupts } from '../pulumi/interrupts.ts';
 import { lockStack } from '../pulumi/lock.ts';
 import type { Operation } from '../pulumi/runner.ts';
 import { readState, servicesIn, type StackState } from '../pulumi/state.ts';
+import { updateMessage } from '../release/note.ts';
 import { loadPlan } from '../stack-plan.ts';
 
 /** What may be asked of `down`. */
@@ -80,7 +83,7 @@ async function hold(
     const stopping = stopWhenItBegins(host, state, interrupts);
     const ended = await watch(context, {
       title: `taking down ${options.stack}`,
-      args: downArguments(options),
+      args: [...downArguments(options), '--message', updateMessage('down', noteOf(context.env, operator()))],
       rows: (progress) => removalRowsOf(progress, services),
       interrupts,
       ahead,

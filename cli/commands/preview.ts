@@ -2,7 +2,7 @@ import type { Context, StackOption } from '../context.ts';
 import { paintFor, writeLine } from '../context.ts';
 import { CommandFailure, EXIT } from '../exit-codes.ts';
 import { containersOf } from '../hosts/containers.ts';
-import { lostReplicas } from '../operations/drift.ts';
+import { hasLostContainer, lostReplicas } from '../operations/drift.ts';
 import { cleanMessage } from '../operations/failure.ts';
 import { onlyFor, refuseToShrink } from '../operations/only.ts';
 import { planToDeploy } from '../operations/judge.ts';
@@ -32,10 +32,14 @@ export interface PreviewOptions extends StackOption {
 /** Shows what `up` would do, after the same checks. */
 export async function preview(context: Context, options: PreviewOptions): Promise<number> {
   const planned = await planToDeploy(context, options.stack, { only: options.only });
-  const narrowed = onlyFor(context, planned);
-  const ahead = startAhead(narrowed, { program: true });
+  return previewPlan(onlyFor(context, planned), options, planned);
+}
+
+/** Shows what bringing a stack to a plan would do. */
+export async function previewPlan(context: Context, options: PreviewOptions, planned: StackPlan): Promise<number> {
+  const ahead = startAhead(context, { program: true });
   try {
-    return await show(narrowed, options, planned, ahead);
+    return await show(context, options, planned, ahead);
   } finally {
     ahead.end();
   }
@@ -45,11 +49,12 @@ async function show(context: Context, options: PreviewOptions, planned: StackPla
   const state = await readState(context, options.stack);
   refuseToShrink(planned, state);
   const host = await checkAgainstHost(context, planned, state);
-  const lost = lostReplicas(state, await containersOf(host.docker, instanceOf(state)));
+  const containers = await containersOf(host.docker, instanceOf(state));
+  const isLost = lostReplicas(state, containers).length > 0 || hasLostContainer(state, containers);
   if (!state.exists) await ensureStack(context, options.stack);
   const interrupts = takeInterrupts();
   try {
-    const more = lost.length > 0 ? ['--refresh'] : [];
+    const more = isLost ? ['--refresh'] : [];
     const events = await collect(context, options.stack, more, { interrupts, ahead });
     if (events === undefined) return EXIT.interrupted;
     const changes = changesOf(events);

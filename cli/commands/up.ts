@@ -1,10 +1,13 @@
+import { NOTE_VARIABLE, noteOf } from '../../config/release/handover.ts';
+import type { ReleaseNote } from '../../config/release/types.ts';
+import { operator } from '../../engine/operator.ts';
 import type { Context, StackOption } from '../context.ts';
 import { paintFor, writeLine } from '../context.ts';
 import { CommandFailure, EXIT } from '../exit-codes.ts';
 import { containersOf } from '../hosts/containers.ts';
 import type { Host } from '../hosts/host.ts';
 import { canAsk, confirm } from '../operations/confirm.ts';
-import { lostReplicas } from '../operations/drift.ts';
+import { hasLostContainer, lostReplicas } from '../operations/drift.ts';
 import { failureText, isMerelyStopped } from '../operations/failure.ts';
 import { onlyFor, refuseToShrink } from '../operations/only.ts';
 import { planToDeploy } from '../operations/judge.ts';
@@ -17,6 +20,7 @@ import { takeInterrupts, type Interrupts } from '../pulumi/interrupts.ts';
 import { lockStack } from '../pulumi/lock.ts';
 import { ensureStack } from '../pulumi/stack.ts';
 import { instanceOf, readState, stackOutputs, type StackState } from '../pulumi/state.ts';
+import { updateMessage } from '../release/note.ts';
 import type { StackPlan } from '../stack-plan.ts';
 import { record, type Recorder } from '../timings/recorder.ts';
 import { timingsTarget } from '../timings/target.ts';
@@ -31,6 +35,8 @@ export interface UpOptions extends StackOption {
   readonly parallel: number;
   /** Says where the time went, and writes it to a file: this one; true: to one below `.slipway`. */
   readonly timings?: string | true;
+  /** What history is to say about it. */
+  readonly message?: string;
 }
 
 /** A deployment, of whatever command. */
@@ -39,11 +45,13 @@ export interface Deployment {
   readonly planned: StackPlan;
   readonly startedMs: number;
   /** Whoever finds the stack held is told so. */
-  readonly command: 'up' | 'scale';
+  readonly command: 'up' | 'scale' | 'rollback';
   /** What to ask before a deployment to prod. */
   readonly question: string;
-  /** Called when nothing stands in the way any more, and before anything is changed. */
-  readonly begin?: () => void;
+  /** Called with the state when nothing stands in the way any more, and before anything is changed. */
+  readonly begin?: (state: StackState) => void;
+  /** The release that it goes back to. */
+  readonly rollbackTo?: number;
 }
 
 /** Brings a stack to what its configuration says, and proves it by work. */
@@ -67,9 +75,10 @@ export async function deploy(context: Context, deployment: Deployment): Promise<
     if (!isSure) throw new CommandFailure(EXIT.failed, 'not confirmed; nothing was touched');
   }
   const interrupts = takeInterrupts();
-  const ahead = startAhead(context, { program: true });
+  const { note, noted } = noteFor(context, deployment);
+  const ahead = startAhead(noted, { program: true });
   try {
-    return await hold(context, deployment, { interrupts, ahead, recorder });
+    return await hold(noted, deployment, { interrupts, ahead, recorder, note });
   } finally {
     ahead.end();
     interrupts.dispose();
@@ -86,11 +95,23 @@ interface Company {
   readonly ahead: Ahead;
   /** Absent: nobody wants to know where the time goes. */
   readonly recorder: Recorder | undefined;
+  readonly note: ReleaseNote;
+}
+
+/** Who releases and why, and what tells the program. */
+function noteFor(context: Context, { options, rollbackTo }: Deployment): { note: ReleaseNote; noted: Context } {
+  const { message } = options;
+  const note: ReleaseNote = {
+    ...noteOf(context.env, operator()),
+    ...(message !== undefined && { message }),
+    ...(rollbackTo !== undefined && { rollbackTo }),
+  };
+  return { note, noted: { ...context, env: { ...context.env, [NOTE_VARIABLE]: JSON.stringify(note) } } };
 }
 
 async function hold(context: Context, deployment: Deployment, company: Company): Promise<number> {
   const { options, planned } = deployment;
-  const { interrupts, ahead, recorder } = company;
+  const { interrupts, ahead, recorder, note } = company;
   recorder?.begin('checks');
   const lock = lockStack(context, options.stack, deployment.command);
   try {
@@ -99,15 +120,18 @@ async function hold(context: Context, deployment: Deployment, company: Company):
     refuseToShrink(planned, before);
     const host = await checkAgainstHost(context, planned, before);
     stopIfInterrupted(interrupts);
-    deployment.begin?.();
+    deployment.begin?.(before);
     const state = before.exists ? before : await ensureStack(context, options.stack);
     await repair(context, { host, stack: options.stack, state, spared: { data: true } });
     stopIfInterrupted(interrupts);
     const services = followed(planned.plan);
-    const args = [...upArguments(options), ...(await healing(context, host, state))];
+    const isRollback = deployment.command === 'rollback';
+    const again = isRollback ? 'rollback' : 'up';
+    const message = ['--message', updateMessage(deployment.command, note)];
+    const args = [...upArguments(options), ...message, ...(await healing(context, host, state))];
     recorder?.begin('pulumi', true);
     const ended = await watch(context, {
-      title: `bringing up ${options.stack}`,
+      title: `${isRollback ? 'rolling back' : 'bringing up'} ${options.stack}`,
       args,
       rows: (progress) => rowsOf(progress, services),
       interrupts,
@@ -122,8 +146,8 @@ async function hold(context: Context, deployment: Deployment, company: Company):
     writeLine(
       context.stderr,
       isStopped
-        ? 'stopped; nothing is broken, the next `slipway up` goes on from here'
-        : failureText(failed, paintFor(context.stderr)),
+        ? `stopped; nothing is broken, the next \`slipway ${again}\` goes on from here`
+        : failureText(failed, paintFor(context.stderr), again),
     );
     return ended.exitCode;
   } finally {
@@ -137,8 +161,9 @@ function upArguments({ stack, parallel }: UpOptions): string[] {
 
 /** What has Pulumi look at the host first, where replicas that were let in run no more. */
 async function healing(context: Context, host: Host, state: StackState): Promise<string[]> {
-  const lost = lostReplicas(state, await containersOf(host.docker, instanceOf(state)));
-  if (lost.length === 0) return [];
+  const containers = await containersOf(host.docker, instanceOf(state));
+  const lost = lostReplicas(state, containers);
+  if (lost.length === 0) return hasLostContainer(state, containers) ? ['--refresh'] : [];
   writeLine(context.stderr, `not running any more, and brought back: ${lost.join(', ')}`);
   return ['--refresh'];
 }

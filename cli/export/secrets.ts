@@ -39,7 +39,8 @@ type Resources = Pick<StackState, 'resources'>;
 
 const NOTHING: Resources = { resources: [] };
 
-async function readDecrypted(context: Context, stack: string): Promise<Resources> {
+/** The state of a stack, secrets in clear. @throws CommandFailure if it can't be decrypted */
+export async function readDecrypted(context: Context, stack: string): Promise<Resources> {
   const result = await pulumi(context, ['stack', 'export', '--show-secrets', '--stack', stack]);
   if (result.exitCode !== 0) throw result.failure(`the secrets of stack "${stack}" can't be read`);
   return parseExport(result.stdout);
@@ -75,14 +76,16 @@ function outputsIn({ resources }: Resources, type: string, output: string): Map<
   );
 }
 
-function shownValue(value: unknown): unknown {
+/** A value as Pulumi shows it where it is asked to show secrets. */
+export function shownValue(value: unknown): unknown {
   const shown = Shown.safeParse(value);
   return shown.success ? (JSON.parse(shown.data.plaintext) as unknown) : value;
 }
 
 const Configuration = z.record(z.string(), z.looseObject({ value: z.string().optional() }));
 
-async function readProvided(context: Context, stack: string): Promise<Map<string, string>> {
+/** The secrets that somebody has set, in clear. @throws CommandFailure if they can't be decrypted */
+export async function readProvided(context: Context, stack: string): Promise<Map<string, string>> {
   const result = await pulumi(context, ['config', '--json', '--show-secrets', '--stack', stack]);
   if (result.exitCode !== 0) throw result.failure(`the configuration of stack "${stack}" can't be read`);
   return providedIn(result.stdout);

@@ -17,3 +17,12 @@ export function lostReplicas(state: StackState, containers: readonly StackContai
     })
     .sort();
 }
+
+/** Whether the state counts on a container that the host has no more, such as a candidate that somebody has removed. */
+export function hasLostContainer(state: StackState, containers: readonly StackContainer[]): boolean {
+  const there = new Set(containers.map(({ id }) => id));
+  return state.resources.some(
+    ({ type, id, delete: replaced }) =>
+      type === TYPES.container && replaced !== true && id !== undefined && !there.has(id),
+  );
+}

@@ -1,7 +1,8 @@
-import type { HostFacts, HostSize, Issue } from '../../config/plan/types.ts';
+import type { HostFacts, HostSize, Issue, Plan } from '../../config/plan/types.ts';
 import type { FactsRequest } from '../../engine/facts.ts';
 import type { Context } from '../context.ts';
 import { writeLine } from '../context.ts';
+import { CommandFailure, EXIT } from '../exit-codes.ts';
 import { findHost, unreachable, type Host } from '../hosts/host.ts';
 import { objectsOf } from '../hosts/objects.ts';
 import { strays, sweep, type Spared } from '../hosts/sweep.ts';
@@ -16,6 +17,7 @@ import { loadPlan, refused, showWarnings, type StackPlan } from '../stack-plan.t
  * @throws CommandFailure with every problem in one report, or if the engine does not answer
  */
 export async function checkAgainstHost(context: Context, planned: StackPlan, state: StackState): Promise<Host> {
+  if (planned.earlier !== undefined) return checkEarlier(context, planned.plan, planned.earlier, state);
   const host = await findHost(context, planned.plan);
   const [facts, { checkHost }] = await Promise.all([
     factsOf(host, { plan: planned.plan, instance: instanceOf(state), project: context.projectDir }),
@@ -25,6 +27,27 @@ export async function checkAgainstHost(context: Context, planned: StackPlan, sta
   const issues: Issue[] = [...warnings, ...checkHost(plan, facts)];
   if (issues.some((issue) => issue.severity === 'error')) {
     throw await refused(plan.stack, [...issues, ...(await valueIssues(context, plan))]);
+  }
+  await showWarnings(context, issues);
+  return host;
+}
+
+/** Images of an earlier release have been looked for already: whoever hands it over knows where they are. */
+async function checkEarlier(context: Context, earlier: Plan, release: number, state: StackState): Promise<Host> {
+  const [{ checkHost }, { withoutImages }, { renderIssues }] = await Promise.all([
+    import('../../config/rules/host.ts'),
+    import('../../config/release/handover.ts'),
+    import('../../config/plan/render.ts'),
+  ]);
+  const plan = withoutImages(earlier);
+  const host = await findHost(context, plan);
+  const issues = checkHost(
+    plan,
+    await factsOf(host, { plan, instance: instanceOf(state), project: context.projectDir }),
+  );
+  if (issues.some((issue) => issue.severity === 'error')) {
+    const text = `release ${release} can't run on ${host.address} as it is now; nothing was touched.`;
+    throw new CommandFailure(EXIT.usage, `${text}\n${renderIssues(issues).trimEnd()}`);
   }
   await showWarnings(context, issues);
   return host;

@@ -48,7 +48,7 @@ export function differencesText(other: Plan, plan: Plan, found: readonly Differe
     ...[...groups].map(([group, fields]) => {
       const rows = fields.map(({ path, before, after, by }) => [
         `  ${path.slice(group === '' ? 0 : group.length + 1) || 'all of it'}`,
-        change(path, before, after),
+        fieldChange(path, before, after),
         paint('dim', by),
       ]);
       const columns = [{ heading: '' }, { heading: '' }, { heading: '' }];
@@ -65,7 +65,8 @@ function groupOf(path: string): string {
 /** As much of a value as fits a line. */
 const LONGEST = 60;
 
-function change(path: string, before: unknown, after: unknown): string {
+/** From what to what a field changes, as much as fits a line; of lists, what comes and goes. */
+export function fieldChange(path: string, before: unknown, after: unknown): string {
   if (isList(before) && isList(after)) {
     const parts = [
       ...before.filter((item) => !after.includes(item)).map((item) => `−${item}`),

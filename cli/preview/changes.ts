@@ -52,7 +52,9 @@ export function changesOf(events: readonly EngineEvent[]): Change[] {
         action,
         fields,
         causes: action === 'replace' ? causesOf(metadata) : [],
-        values: fields.map((field) => valueChange(metadata, field, environments)),
+        // Of a release the other resources tell what it changes.
+        values:
+          metadata.type === TYPES.release ? [] : fields.map((field) => valueChange(metadata, field, environments)),
       },
     ];
   });

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 
 /**
  * A whole number from 1 on.
@@ -22,4 +22,17 @@ export function names(text: string): readonly string[] {
   const all = text.split(',').map((name) => name.trim());
   if (all.includes('')) throw new InvalidArgumentError('It has to be names with commas between: postgres,redis.');
   return [...new Set(all)];
+}
+
+/** What every deployment takes. */
+export function deploys(command: Command, yes = 'ask nothing (a prod stack asks on a terminal)'): Command {
+  return command
+    .option('-y, --yes', yes)
+    .option('-m, --message <text>', 'what `slipway history` is to say about it; no place for a secret')
+    .option('--skip-smoke', 'do not prove the deployment by work at the end')
+    .option('--parallel <n>', 'operations that may run at once', wholeNumber, 64)
+    .option(
+      '--timings [file]',
+      'say where the time went, and draw it (.svg, below .slipway by default; .json for data)',
+    );
 }

@@ -1,25 +1,12 @@
-import type { Command } from 'commander';
 import type { DownOptions } from '../commands/down.ts';
 import type { PreviewOptions } from '../commands/preview.ts';
 import type { RestartOptions } from '../commands/restart.ts';
 import type { ScaleOptions } from '../commands/scale.ts';
 import type { UpOptions } from '../commands/up.ts';
-import { names, wholeNumber } from './arguments.ts';
+import { deploys, names } from './arguments.ts';
 import type { Commands } from './commands.ts';
 
 const ONLY = 'of the stack only these services, with commas between, and what they wait for';
-
-/** What every deployment takes. */
-function deploys(command: Command): Command {
-  return command
-    .option('-y, --yes', 'ask nothing (a prod stack asks on a terminal)')
-    .option('--skip-smoke', 'do not prove the deployment by work at the end')
-    .option('--parallel <n>', 'operations that may run at once', wholeNumber, 64)
-    .option(
-      '--timings [file]',
-      'say where the time went, and draw it (.svg, below .slipway by default; .json for data)',
-    );
-}
 
 /** The commands that change a stack; each command's module is loaded only when it runs. */
 export function addChanges({ add, runs, context }: Commands): void {

@@ -52,7 +52,9 @@ function checkJobs({ releases, described, attempted }: RollbackFacts): Issue[] {
   const ran = releases.slice(1).flatMap((release, index) => {
     const before = releases[index];
     return release.plan.services
-      .filter((job) => job.irreversible === true && before && inputsOf(before, job.name) !== inputsOf(release, job.name))
+      .filter(
+        (job) => job.irreversible === true && before && inputsOf(before, job.name) !== inputsOf(release, job.name),
+      )
       .map((job) => irreversible(job.name, `in release ${release.number}`, `release ${release.number} or later`));
   });
   const marked = [newest.plan, ...(described ? [described] : [])].flatMap(({ services }) =>

@@ -1,3 +1,4 @@
+import { byCodeUnit } from '../plan/sort.ts';
 import type { Plan, PlannedSecret } from '../plan/types.ts';
 
 /**
@@ -29,10 +30,10 @@ function lastingFormat(secret: PlannedSecret, now: Plan): PlannedSecret['format'
 /** An authority that was made since stays; nothing is issued that the release does not know. */
 function rollbackCertificates({ certificates: then }: Plan, { certificates: now }: Plan): Plan['certificates'] {
   if (!now) return then;
-  return { issued: [], provided: [], ...then, authority: now.authority };
+  return then ? { ...then, authority: now.authority } : { authority: now.authority, issued: [], provided: [] };
 }
 
 function union<T extends { readonly name: string }>(first: readonly T[], second: readonly T[]): T[] {
   const names = new Set(first.map(({ name }) => name));
-  return [...first, ...second.filter(({ name }) => !names.has(name))].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...first, ...second.filter(({ name }) => !names.has(name))].sort((a, b) => byCodeUnit(a.name, b.name));
 }
