@@ -44,6 +44,7 @@ const plan: Plan = planOf(
           secrets: { KEY_FILE_NAME: 'KEY' },
           files: { '/etc/app/app.conf': { content: 'a=$1\n' } },
           user: `${self.uid}:${self.gid}`,
+          ...(self.uid === 0 && { reasons: { user: 'Whoever runs the test is root.' } }),
         }),
       },
       { secrets: { KEY: { description: 'A key.', format: { kind: 'hex' } } } },
