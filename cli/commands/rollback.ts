@@ -62,7 +62,8 @@ export async function rollback(context: Context, options: RollbackOptions): Prom
     });
     if (exitCode === EXIT.ok) {
       const newest = releasesIn(await readState(context, stack)).records[0]?.number;
-      writeLine(context.stderr, doneText(stack, target, newest));
+      const made = newest === releases.records[0]?.number ? undefined : newest;
+      writeLine(context.stderr, doneText(stack, target, made));
     }
     return exitCode;
   } finally {
@@ -89,7 +90,7 @@ async function judged(
 ): Promise<{ handover: Handover; back: Back }> {
   const { stack, releases, target } = about;
   const newest = releases.records[0] ?? target;
-  const { plan: now } = { plan: unpackPlan(releases.plans[newest.number] ?? '') };
+  const now = unpackPlan(releases.plans[newest.number] ?? '');
   const { docker } = await reachHost(context, now);
   const { facts, images } = await gatherRollback(context, { docker, ...about });
   const [then] = facts.releases;

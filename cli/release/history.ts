@@ -49,9 +49,12 @@ function secondOf(time: string): number {
   return Math.floor(Date.parse(time) / 1000);
 }
 
-function isWorthTelling({ kind, result, message }: Update): boolean {
+/** What failed, what took the stack down, and a rollback that undid what had failed without another release. */
+function isWorthTelling({ kind, result, message, resourceChanges }: Update): boolean {
   if (kind === 'destroy') return true;
-  return kind === 'update' && (result !== 'succeeded' || toldBy(message)?.rollbackTo !== undefined);
+  if (kind !== 'update') return false;
+  const hasChanged = Object.keys(resourceChanges ?? {}).some((what) => what !== 'same');
+  return result !== 'succeeded' || (hasChanged && toldBy(message)?.rollbackTo !== undefined);
 }
 
 function releaseEntry(record: ReleaseRecord, update: Update | undefined, isKept: boolean): Entry {

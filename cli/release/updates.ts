@@ -11,6 +11,8 @@ const Update = z.looseObject({
   message: z.string().default(''),
   /** `succeeded`, `failed`, `in-progress`. */
   result: z.string(),
+  /** What was done to how many resources. */
+  resourceChanges: z.record(z.string(), z.number()).nullish(),
 });
 export type Update = z.output<typeof Update>;
 

@@ -27,11 +27,14 @@ export function releaseText({ number, at, by, rollbackTo }: ReleaseRecord): stri
   return `release ${number} (${at.slice(0, 19).replace('T', ' ')} UTC, by ${by}${origin})`;
 }
 
-/** What to know once a stack has gone back. Pure. */
-export function doneText(stack: string, target: ReleaseRecord, newest: number | undefined): string {
-  const made = newest === undefined || newest === target.number ? '' : `, as release ${newest}`;
+/** What to know once a stack has gone back; `made` is the release that this has become, if it has become one. Pure. */
+export function doneText(stack: string, target: ReleaseRecord, made: number | undefined): string {
+  const done =
+    made === undefined
+      ? `stack ${stack} is as release ${target.number} was`
+      : `rolled back to release ${target.number}, as release ${made}`;
   return (
-    `rolled back to release ${target.number}${made}. The description and Pulumi.${stack}.yaml are as they were: ` +
+    `${done}. Description and Pulumi.${stack}.yaml are what they were: ` +
     `the next \`slipway up${stackOption(stack)}\` goes forward again to what they say`
   );
 }

@@ -4,9 +4,9 @@ import type { Plan } from './types.ts';
 export interface PlanDifference {
   /** Where: `services.api.limits.memory`. */
   readonly path: string;
-  /** As JSON has it; undefined: it is not there. */
-  readonly before: unknown;
-  readonly after: unknown;
+  /** As JSON has it; absent: it is not there. */
+  readonly before?: unknown;
+  readonly after?: unknown;
 }
 
 /** What differs by the name of the stack, or of its environment, alone. */

@@ -1,6 +1,6 @@
 import { NO_RELEASES, recordRelease } from '../../../config/release/record.ts';
 import type { ReleaseState } from '../../../config/release/types.ts';
-import { diffValues, failures, type Resource, UNKNOWN, type Values } from '../../rpc/index.ts';
+import { diffValues, failures, type Operation, type Resource, UNKNOWN, type Values } from '../../rpc/index.ts';
 import { ReleaseInputs, ReleaseOutputs } from './schema.ts';
 
 /** Nothing of a release is known before it stands. */
@@ -24,10 +24,21 @@ export function releaseResource(now: () => Date = () => new Date()): Resource {
         operation.preview ? { id: '', state: PREVIEWED } : { id: 'release', state: record(NO_RELEASES, inputs) },
       ),
     update: (operation, { news, state }) =>
-      Promise.resolve(operation.preview ? PREVIEWED : record(ReleaseOutputs.parse(state), news)),
+      Promise.resolve(operation.preview ? PREVIEWED : record(recordsIn(operation, state), news)),
     read: (_, { state, inputs }) => Promise.resolve({ state, inputs }),
     delete: () => Promise.resolve(),
   };
+}
+
+/** A release that stands must not fail for what was recorded of earlier ones. */
+function recordsIn(operation: Operation, state: Values): ReleaseState {
+  const parsed = ReleaseOutputs.safeParse(state);
+  if (parsed.success) return parsed.data;
+  operation.log(
+    'warning',
+    "the record of earlier releases can't be read, and begins anew: no rollback goes behind this one",
+  );
+  return NO_RELEASES;
 }
 
 /** As the state can hold it: what is undefined is not there. */

@@ -21,7 +21,7 @@ export const ReleaseInputs = z.strictObject({
   note: Note.meta({ description: 'Who releases, and why; another one alone is no other release' }),
 });
 
-const Difference = z.object({ path: z.string(), before: z.unknown(), after: z.unknown() });
+const Difference = z.object({ path: z.string(), before: z.unknown().optional(), after: z.unknown().optional() });
 
 /** What is kept of releases: see config/release/types.ts. */
 export const ReleaseOutputs = z.object({
