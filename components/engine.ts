@@ -13,6 +13,8 @@ export interface Engine {
    * made for the plan.
    */
   service(planned: PlannedService, args: ServiceArgs): Deployed;
+  /** The number of a port of a service whose number the engine chooses. */
+  chosenPort(service: string, port: string): pulumi.Output<number>;
   /** Records that the plan stands, with the images that it runs; once all that it depends on does. */
   release(args: ReleaseArgs): void;
 }

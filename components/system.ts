@@ -40,7 +40,7 @@ export class System extends pulumi.ComponentResource {
     const secrets = secretValues(plan.secrets, { provided, issued, earlier }, this);
     const dependsOn = deployServices(plan.services, engine, secrets);
     engine.release({ note, version, secrets: released(plan, secrets), dependsOn });
-    this.urls = pulumi.output(urlsOf(plan));
+    this.urls = pulumi.output(urlsOf(plan, engine));
     this.registerOutputs({ instance: this.instance, urls: this.urls });
   }
 }
@@ -89,7 +89,7 @@ function deployServices(
 }
 
 /** Where a person finds the system: what its description calls worth showing, with the ports of this stack. */
-function urlsOf(plan: Plan): Record<string, string> {
+function urlsOf(plan: Plan, engine: Engine): Record<string, pulumi.Input<string>> {
   return Object.fromEntries(
     (plan.smoke?.urls ?? []).flatMap((url) => {
       const port = plan.services
@@ -98,7 +98,8 @@ function urlsOf(plan: Plan): Record<string, string> {
       if (port?.published === undefined) return [];
       const address = port.address === '0.0.0.0' || port.address === undefined ? '127.0.0.1' : port.address;
       const scheme = port.name.startsWith('http') ? 'http://' : '';
-      return [[url.label, `${scheme}${address}:${port.published}${url.path}`]];
+      const number = port.published === 'free' ? engine.chosenPort(url.service, url.port) : port.published;
+      return [[url.label, pulumi.interpolate`${scheme}${address}:${number}${url.path}`]];
     }),
   );
 }

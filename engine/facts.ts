@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { isLocalAddress } from '../config/plan/address.ts';
@@ -7,6 +6,7 @@ import type { HostFacts, HostSize, Plan } from '../config/plan/types.ts';
 import { containerName } from './answers.ts';
 import { sourceFacts } from './build-context/facts.ts';
 import { LABELS } from './labels.ts';
+import { holder } from './listening.ts';
 
 /** How long a registry may take to say whether it has an image, in milliseconds. */
 const REGISTRY_TIMEOUT_MS = 15_000;
@@ -104,7 +104,7 @@ function isOwn(labels: Readonly<Record<string, string>>, { plan, instance }: Fac
 async function boundByOthers(plan: Plan, known: ReadonlySet<number>): Promise<HostFacts['usedPorts']> {
   const wanted = plan.services.flatMap((service) =>
     service.ports.flatMap((port) =>
-      port.published !== undefined && port.protocol === 'tcp' && !known.has(port.published)
+      typeof port.published === 'number' && port.protocol === 'tcp' && !known.has(port.published)
         ? [{ address: port.address ?? '127.0.0.1', port: port.published }]
         : [],
     ),
@@ -113,22 +113,6 @@ async function boundByOthers(plan: Plan, known: ReadonlySet<number>): Promise<Ho
     wanted.map(async (port) => ({ ...port, by: await holder(port.address, port.port) })),
   );
   return checked.flatMap(({ by, ...port }) => (by === undefined ? [] : [{ ...port, by }]));
-}
-
-/** Who keeps us from binding a port; undefined: nobody. An address this machine lacks is Docker's to report. */
-function holder(address: string, port: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      // Any other refusal (a privileged port, say) need not stop the engine: it will tell.
-      resolve(error.code === 'EADDRINUSE' ? 'another process on the host' : undefined);
-    });
-    server.listen({ host: address, port, exclusive: true }, () => {
-      server.close(() => {
-        resolve(undefined);
-      });
-    });
-  });
 }
 
 /** Images of the plan that can be neither pulled nor built, with the cause; what is built from sources aside. */

@@ -70,15 +70,15 @@ async function hold(context: Context, plan: Plan, options: ExportOptions, course
     refuseBrokenVariables(plan, known.secrets);
     const self = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
     const isOpen = plan.services.flatMap(deliveredFiles).some((file) => isOpened(accessOf(file), self));
-    const text = composeText(plan, { ...known, project: context.projectDir, isOpen });
+    const text = composeText(known.plan, { ...known, project: context.projectDir, isOpen });
     course.steps.begin(`writing ${target.path}`);
     const fill = (folder: string): void => {
-      writeExport(folder, { plan, text, self, ...known });
+      writeExport(folder, { text, self, ...known });
     };
     const outcome = await publish({ target, marker, fill, check: course.check });
     const engine = engineHost(plan.host, context.env);
     const exported = {
-      ...{ plan, folder: target.path, outcome, contexts: [...known.contexts.keys()], isOpen },
+      ...{ plan: known.plan, folder: target.path, outcome, contexts: [...known.contexts.keys()], isOpen },
       isAdopting: known.adopted !== undefined,
       ...(!engine.startsWith('unix://') && { remote: engine }),
     };

@@ -1,6 +1,7 @@
 import type { Context, StackOption } from '../context.ts';
 import { paintFor, writeLine } from '../context.ts';
 import { CommandFailure, EXIT } from '../exit-codes.ts';
+import { stackOption } from '../output/format.ts';
 import { takeInterrupts } from '../pulumi/interrupts.ts';
 import { readState } from '../pulumi/state.ts';
 import { doorOf } from '../smoke/door.ts';
@@ -22,6 +23,11 @@ export async function smoke(context: Context, options: SmokeOptions): Promise<nu
   const door = doorOf(plan, plan.smoke, await readState(context, options.stack));
   if (door === undefined) {
     const { service, port } = plan.smoke;
+    const planned = plan.services.find(({ name }) => name === service)?.ports.find(({ name }) => name === port);
+    if (planned?.published === 'free') {
+      const up = `\`slipway up${stackOption(plan.stack)}\``;
+      throw new CommandFailure(EXIT.failed, `port "${port}" of ${service} has no number yet: ${up} chooses one`);
+    }
     throw new CommandFailure(EXIT.usage, `port "${port}" of ${service} is not published: there is nothing to ask`);
   }
   const interrupts = takeInterrupts();

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { imageContexts } from '../../components/image-context.ts';
 import type { Plan } from '../../config/plan/types.ts';
+import { onChosenPorts } from '../chosen-ports.ts';
 import type { Context } from '../context.ts';
 import { CommandFailure, EXIT } from '../exit-codes.ts';
 import { stackOption } from '../output/format.ts';
@@ -11,6 +12,8 @@ import { volumesToAdopt } from './volumes.ts';
 
 /** What an export needs to know besides the plan. */
 export interface Gathered {
+  /** The plan, with the ports that the stack has chosen. */
+  readonly plan: Plan;
   /** Values of the plan's secrets, by name. */
   readonly secrets: ReadonlyMap<string, string>;
   /** Absolute folders of the build contexts, by image. */
@@ -47,6 +50,7 @@ export async function gather(context: Context, { plan, adoptVolumes, steps, chec
   // Ctrl-C reaches Pulumi too: what it says then is of no interest.
   const secrets = await readSecrets(context, plan).finally(check);
   return {
+    plan: onChosenPorts(plan, state),
     secrets,
     contexts: new Map([...contexts].map(([name, { path }]) => [name, resolve(context.projectDir, path)])),
     tags: new Map([...contexts].map(([name, { digest }]) => [name, `slipway/${name}:${digest}`])),

@@ -63,7 +63,9 @@ function contents({ plan, contexts, isAdopting }: Exported): [string, string][] 
 
 function warnings({ plan, isAdopting, isOpen, remote }: Exported): string[] {
   const { stack, services, secrets, volumes } = plan;
-  const ports = services.flatMap((service) => service.ports.flatMap(({ published }) => published ?? []));
+  const ports = services.flatMap((service) =>
+    service.ports.flatMap(({ published }) => (typeof published === 'number' ? published : [])),
+  );
   const down = `slipway down${stackOption(stack)}`;
   return [
     ...(secrets.length > 0

@@ -23,7 +23,9 @@ export function failureText(
     const subject = problem.service ?? problem.name;
     const isNamed = subject === undefined || first.startsWith(subject);
     const head = isNamed ? first : `${subject} on ${host}: ${first}`;
-    return [paint('red', `✗ ${head}`), ...more.map((line) => `    ${line}`)].join('\n');
+    return [paint('red', `✗ ${head}`), ...[...more, ...portAdvice(problem.message)].map((line) => `    ${line}`)].join(
+      '\n',
+    );
   });
   const named = (phases: readonly Row['phase'][]): string[] =>
     rows.filter(({ phase }) => phases.includes(phase)).map(({ service }) => service);
@@ -36,7 +38,7 @@ export function failureText(
   const option = stackOption(stack);
   const suspects = [...new Set(progress.problems.flatMap(({ service }) => service ?? []))];
   const look = suspects.length === 0 ? '' : ` \`slipway logs${option} ${suspects.join(' ')}\` shows more.`;
-  const isAdvised = progress.problems.some(({ message }) => message.includes('up again'));
+  const isAdvised = progress.problems.some(({ message }) => message.includes('up again') || PORT_TAKEN.test(message));
   const left =
     command !== 'down'
       ? 'What ran before and was not replaced goes on running.'
@@ -47,6 +49,15 @@ export function failureText(
     ...standing,
     `${left}${isAdvised ? '' : ` Mend the cause and run \`slipway ${command}${option}\` again.`}${look}`,
   ].join('\n');
+}
+
+/** What the engine says where a port was taken between the checks and the start of its container. */
+const PORT_TAKEN = /port is already allocated|address already in use/;
+
+function portAdvice(message: string): string[] {
+  if (!PORT_TAKEN.test(message)) return [];
+  const free = 'A port that is `free` is chosen anew when you run up again';
+  return [`Somebody else was quicker. ${free}; give another number to a fixed one.`];
 }
 
 function sentence(what: string, names: readonly string[]): string {

@@ -4,6 +4,7 @@ import { request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { rootCertificates } from 'node:tls';
 import type { Plan, PlannedSmoke } from '../../config/plan/types.ts';
+import { onChosenPorts } from '../chosen-ports.ts';
 import { TYPES } from '../pulumi/resource-types.ts';
 import type { StackState } from '../pulumi/state.ts';
 
@@ -32,11 +33,12 @@ export interface Asked {
   readonly body?: string;
 }
 
-/** Where the smoke test of a plan asks; undefined: that port is not published. Pure. */
+/** Where the smoke test of a plan asks; undefined: that port is not published, or not chosen yet. Pure. */
 export function doorOf(plan: Plan, smoke: PlannedSmoke, state: StackState): Door | undefined {
-  const service = plan.services.find(({ name }) => name === smoke.service);
+  const service = onChosenPorts(plan, state).services.find(({ name }) => name === smoke.service);
   const port = service?.ports.find(({ name }) => name === smoke.port);
-  if (port?.published === undefined) return undefined;
+  // One that is free has no number before the first `up`.
+  if (typeof port?.published !== 'number') return undefined;
   const isEverywhere = port.address === undefined || port.address === '0.0.0.0' || port.address === '::';
   const place = `${isEverywhere ? '127.0.0.1' : port.address}:${port.published}`;
   if (smoke.host === undefined) return { address: `http://${place}` };

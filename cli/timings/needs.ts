@@ -52,6 +52,7 @@ function wantedBy({ type, service, name }: Operation, plan: Plan): Matches[] {
   const planned = plan.services.find((candidate) => candidate.name === service);
   switch (type) {
     case TYPES.subnets:
+    case TYPES.ports:
     case TYPES.volume:
       return [isSecret];
     case TYPES.network:

@@ -25,6 +25,7 @@ export function composeNotes(plan: Plan, { adopts, isOpen }: NotesArgs): string[
       : []),
     ...certificates(plan),
     ...(isOpen ? ['These files are open to every user of their container: only root could give them to one.'] : []),
+    ...chosenPorts(services),
     ...data(plan, adopts),
     'Nothing compares what runs with this file later on, and nothing checks memory, ports and images before a start.',
     ...(plan.smoke ? ['"Healthy" is where `up --wait` ends: no work is sent through the system to prove it.'] : []),
@@ -73,6 +74,13 @@ function jobs(services: readonly PlannedService[]): string[] {
         ? `Job ${name} is in profile ${ON_DEMAND}, or \`up --wait\` would fail once it has ended. Run it: docker compose run --rm ${name}`
         : `Job ${name} runs at each \`up\`, not only when something in it has changed, and without its limit of ${formatDuration(rollout.healthTimeoutMs)}.`,
     );
+}
+
+function chosenPorts(services: readonly PlannedService[]): string[] {
+  const free = services.filter(({ ports }) => ports.some(({ published }) => published === 'free'));
+  return free.length === 0
+    ? []
+    : [`Ports without a number are another one at each start (\`docker compose port\` tells): ${names(free)}.`];
 }
 
 function data({ volumes, stack }: Plan, adopts: boolean): string[] {

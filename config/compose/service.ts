@@ -177,7 +177,8 @@ function healthcheck({ kind, healthcheck: planned }: PlannedService): Pick<Compo
 function publishedPort({ container, published, address = '127.0.0.1', protocol }: PlannedPort): string[] {
   if (published === undefined) return [];
   const host = address.includes(':') ? `[${address}]` : address;
-  return [`${host}:${published}:${container}${protocol === 'tcp' ? '' : `/${protocol}`}`];
+  // Without a number Compose has the engine choose one.
+  return [`${host}:${published === 'free' ? '' : published}:${container}${protocol === 'tcp' ? '' : `/${protocol}`}`];
 }
 
 function mounts(

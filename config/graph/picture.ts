@@ -143,7 +143,12 @@ function entriesOf(services: readonly PlannedService[], smoke: PlannedSmoke | un
 }
 
 function byPublished(a: PlannedPort, b: PlannedPort): number {
-  return (a.published ?? 0) - (b.published ?? 0) || byCodeUnit(a.name, b.name);
+  return (order(a) === order(b) ? 0 : order(a) - order(b)) || byCodeUnit(a.name, b.name);
+}
+
+/** What is yet to be chosen comes last. */
+function order({ published = 0 }: PlannedPort): number {
+  return published === 'free' ? Infinity : published;
 }
 
 /** A port that is published, and what is done there; nothing for one that only other services reach. */

@@ -27,7 +27,7 @@ function checkStores({ active, settings, system }: Resolution): Issue[] {
           settings.ports[name] === undefined
             ? issuePath(system.name, ['services', name, 'ports', port.name, 'published'])
             : issuePath('slipway', ['ports', name]),
-          `"${name}" keeps data, and its port ${port.container} would be published as ${port.published ?? 0} in prod`,
+          `"${name}" keeps data, and its port ${port.container} would be published ${port.published === 'free' ? 'on a free port' : `as ${port.published ?? 0}`} in prod`,
           'false for not published: `slipway run` and `slipway exec` reach it all the same',
         ),
       );
@@ -98,7 +98,7 @@ const WEB = [80, 443];
 function checkPrivilegedPorts({ active, settings, system }: Resolution): Issue[] {
   return Object.entries(active).flatMap(([name, { ports }]) =>
     plannedPorts(ports)
-      .filter(({ published }) => published !== undefined && published < 1024 && !WEB.includes(published))
+      .filter(({ published }) => typeof published === 'number' && published < 1024 && !WEB.includes(published))
       .map((port) =>
         warning(
           settings.ports[name] === undefined

@@ -39,7 +39,7 @@ function checkSharing(name: string, service: Service, path: string): Issue[] {
     ...ports.map(([port, { published }]) =>
       error(
         path,
-        `${service.replicas} replicas of "${name}" can't all be published on port ${published ?? ''}`,
+        `${service.replicas} replicas of "${name}" can't all be published on ${published === 'free' ? 'one port' : `port ${published ?? ''}`}`,
         `1, or \`slipway:ports: { ${name}: { ${port}: false } }\``,
       ),
     ),

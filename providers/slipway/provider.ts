@@ -4,6 +4,7 @@ import type { Provider } from '../rpc/index.ts';
 import { filesResource } from './files/resource.ts';
 import { Host, naming } from './host/host.ts';
 import { jobResource } from './job/resource.ts';
+import { portsResource } from './ports/resource.ts';
 import { postgresRoleResource } from './postgres-role/resource.ts';
 import { releaseResource } from './release/resource.ts';
 import { replicaResource } from './replica/resource.ts';
@@ -21,7 +22,7 @@ export const slipwayProvider: Provider = {
   configure(config) {
     const host = new Host(engineHost(Config.parse(config).host));
     const resources = [
-      ...[subnetsResource(host), filesResource(host), replicaResource(host), jobResource(host)],
+      ...[subnetsResource(host), portsResource(host), filesResource(host), replicaResource(host), jobResource(host)],
       ...[postgresRoleResource(host), releaseResource()],
     ];
     return resources.map((resource) => naming(host, resource));

@@ -44,6 +44,28 @@ export class Subnets extends pulumi.CustomResource {
   }
 }
 
+/** Inputs of {@link Ports}. */
+export interface PortsArgs {
+  /** Prefix of the stack's names on the host. */
+  readonly stack: pulumi.Input<string>;
+  /** What wants a port → where it will listen. */
+  readonly wanted: Readonly<Record<string, { readonly address: string; readonly protocol: 'tcp' | 'udp' }>>;
+  /** Ports that the stack publishes by numbers of its own. */
+  readonly reserved: readonly number[];
+  /** Labels by which the stack's own containers are known. */
+  readonly labels: Labels;
+}
+
+/** Ports of a host for a stack: free there when they are chosen, and kept from then on. */
+export class Ports extends pulumi.CustomResource {
+  /** What wanted a port → its number. */
+  declare readonly ports: pulumi.Output<Readonly<Record<string, number>>>;
+
+  constructor(name: string, args: PortsArgs, opts?: pulumi.CustomResourceOptions) {
+    super('slipway:index:Ports', name, { ...args, ports: undefined }, opts);
+  }
+}
+
 /** A file of {@link Files}. */
 export interface FileArgs {
   readonly content: pulumi.Input<string>;

@@ -11,6 +11,7 @@ interface Seed {
   readonly replicas: number;
   readonly singleton: boolean;
   readonly publishes: boolean;
+  readonly isFree: boolean;
   readonly hasVolume: boolean;
   readonly hasCertificate: boolean;
   readonly egress: boolean;
@@ -27,6 +28,7 @@ const seed: fc.Arbitrary<Seed> = fc.record({
   replicas: fc.integer({ min: 1, max: 12 }),
   singleton: fc.boolean(),
   publishes: fc.boolean(),
+  isFree: fc.boolean(),
   hasVolume: fc.boolean(),
   hasCertificate: fc.boolean(),
   egress: fc.boolean(),
@@ -76,7 +78,9 @@ function serviceOf(one: Seed, index: number, seeds: readonly Seed[]): ServiceInp
     bounds: { max: one.max },
     singleton: one.singleton,
     profiles: one.profile === undefined ? [] : [one.profile],
-    ports: { http: { container: 8080, ...(one.publishes && { published: 20_000 + index }) } },
+    ports: {
+      http: { container: 8080, ...(one.publishes && { published: one.isFree ? ('free' as const) : 20_000 + index }) },
+    },
     egress: one.egress,
     dependsOn: Object.fromEntries(
       waitsFor.map(({ name, kind }) => [

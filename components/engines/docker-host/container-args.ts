@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { portKey } from '../../../config/plan/ports.ts';
 import type { Bind, PlannedPort, PlannedService } from '../../../config/plan/types.ts';
 
 /*
@@ -14,12 +15,12 @@ export type MountArgs =
   | { type: 'bind'; target: string; source: string; readOnly: boolean };
 
 /** The inputs of docker.Container that a plan decides by itself; the rest are outputs of other resources. */
-export interface PlannedContainerArgs {
+export interface PlannedContainerArgs<Chosen> {
   readonly command?: string[];
   readonly entrypoints?: string[];
   readonly user?: string;
   readonly envs: string[];
-  readonly ports: { internal: number; external: number; ip: string; protocol: string }[];
+  readonly ports: { internal: number; external: number | Chosen; ip: string; protocol: string }[];
   readonly mounts: MountArgs[];
   readonly healthcheck?: {
     tests: string[];
@@ -48,9 +49,14 @@ export interface PlannedContainerArgs {
 
 /**
  * What the containers of a service are made of. Memory in MiB and grace periods in seconds, as the provider has them.
- * `project` is the folder that relative ones start from.
+ * @param project the folder that relative ones start from
+ * @param chosen numbers of the ports that are chosen on the host, by their keys in the plan
  */
-export function toContainerArgs(service: PlannedService, project: string): PlannedContainerArgs {
+export function toContainerArgs<Chosen = never>(
+  service: PlannedService,
+  project: string,
+  chosen: ReadonlyMap<string, Chosen> = new Map(),
+): PlannedContainerArgs<Chosen> {
   const { limits, reservations } = service;
   const graceSeconds = Math.ceil(service.rollout.stopGraceMs / 1000);
   return {
@@ -60,7 +66,7 @@ export function toContainerArgs(service: PlannedService, project: string): Plann
     envs: Object.entries(service.environment)
       .map(([name, value]) => `${name}=${value}`)
       .sort(),
-    ports: service.ports.flatMap(publishedPort),
+    ports: service.ports.flatMap((port) => publishedPort(port, chosen.get(portKey(service.name, port.name)))),
     mounts: [...service.tmpfs.map(tmpfsMount), ...service.binds.map((bind) => bindMount(bind, project))],
     ...(service.healthcheck && { healthcheck: { ...toHealthcheck(service.healthcheck) } }),
     restart: service.restart,
@@ -105,11 +111,14 @@ function toHealthcheck({ test, ...rest }: NonNullable<PlannedService['healthchec
   return { tests: [...test], ...rest };
 }
 
-function publishedPort(port: PlannedPort): PlannedContainerArgs['ports'] {
-  if (port.published === undefined) return [];
-  return [
-    { internal: port.container, external: port.published, ip: port.address ?? '127.0.0.1', protocol: port.protocol },
-  ];
+function publishedPort<Chosen>(
+  { name, container, published, address = '127.0.0.1', protocol }: PlannedPort,
+  chosen: Chosen | undefined,
+): PlannedContainerArgs<Chosen>['ports'] {
+  if (published === undefined) return [];
+  const external = published === 'free' ? chosen : published;
+  if (external === undefined) throw new Error(`no port has been chosen for "${name}"`);
+  return [{ internal: container, external, ip: address, protocol }];
 }
 
 function mebibytes(bytes: number): number {

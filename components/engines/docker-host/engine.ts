@@ -1,5 +1,6 @@
 import * as docker from '@pulumi/docker';
 import type * as pulumi from '@pulumi/pulumi';
+import { portKey } from '../../../config/plan/ports.ts';
 import type { PlannedService } from '../../../config/plan/types.ts';
 import * as slipway from '../../../providers/slipway/sdk.ts';
 import type { Deployed, Engine, EngineArgs, EngineFactory, ReleaseArgs, ServiceArgs } from '../../engine.ts';
@@ -43,6 +44,12 @@ class DockerHost implements Engine {
       default:
         return planned.kind satisfies never;
     }
+  }
+
+  chosenPort(service: string, port: string): pulumi.Output<number> {
+    const chosen = this.#foundation.ports.get(portKey(service, port));
+    if (!chosen) throw new Error(`the plan has no port to choose for "${port}" of "${service}"`);
+    return chosen;
   }
 
   release({ note, version, secrets, dependsOn }: ReleaseArgs): void {

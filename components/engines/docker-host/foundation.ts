@@ -1,5 +1,6 @@
 import * as docker from '@pulumi/docker';
 import * as pulumi from '@pulumi/pulumi';
+import { publications, wantedPorts } from '../../../config/plan/ports.ts';
 import type { Plan, PlannedImage } from '../../../config/plan/types.ts';
 import type { ImageInputs } from '../../../config/release/handover.ts';
 import type { ReleasedImage } from '../../../config/release/types.ts';
@@ -22,6 +23,8 @@ export interface Foundation {
   readonly networks: ReadonlyMap<string, pulumi.Output<string>>;
   /** Names that the data volumes have on the host. */
   readonly volumes: ReadonlyMap<string, pulumi.Output<string>>;
+  /** Numbers of the ports that are chosen on the host, by their keys in the plan. */
+  readonly ports: ReadonlyMap<string, pulumi.Output<number>>;
 }
 
 /** What a foundation is made from. */
@@ -47,6 +50,7 @@ export class DockerFoundation extends pulumi.ComponentResource implements Founda
   readonly released: Foundation['released'];
   readonly networks: Foundation['networks'];
   readonly volumes: Foundation['volumes'];
+  readonly ports: Foundation['ports'];
 
   constructor(name: string, args: FoundationArgs, opts: pulumi.ComponentResourceOptions) {
     super('slipway:components:Foundation', name, {}, opts);
@@ -58,6 +62,7 @@ export class DockerFoundation extends pulumi.ComponentResource implements Founda
     this.released = new Map([...made].map(([image, resource]) => [image, releasedImage(resource)]));
     this.networks = networks(args, { parent: this });
     this.volumes = volumes(args, { parent: this });
+    this.ports = ports(args, { parent: this });
     this.registerOutputs({});
   }
 }
@@ -90,6 +95,28 @@ function volumes({ plan, owner }: FoundationArgs, opts: pulumi.CustomResourceOpt
       ).name,
     ]),
   );
+}
+
+/** The ports that are chosen on the host; no resource where there are none. */
+function ports({ plan, owner }: FoundationArgs, opts: pulumi.CustomResourceOptions): Foundation['ports'] {
+  const wanted = wantedPorts(plan.services);
+  const keys = Object.keys(wanted);
+  if (keys.length === 0) return new Map();
+  const chosen = new slipway.Ports(
+    'ports',
+    {
+      stack: plan.prefix,
+      wanted,
+      reserved: publications(plan.services).map(({ published }) => published),
+      labels: owner.apply(({ instance, stack }) => ({ [LABELS.instance]: instance, [LABELS.stack]: stack })),
+    },
+    opts,
+  );
+  return new Map(keys.map((key) => [key, chosen.ports.apply((known) => known[key] ?? notChosen(key))]));
+}
+
+function notChosen(key: string): never {
+  throw new Error(`no port has been chosen for "${key}"`);
 }
 
 function networks(args: FoundationArgs, opts: pulumi.CustomResourceOptions): Foundation['networks'] {

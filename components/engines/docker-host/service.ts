@@ -56,7 +56,7 @@ function replicaContainer(
   mounts: readonly HostMount[],
   opts: pulumi.CustomResourceOptions,
 ): docker.Container {
-  const decided = toContainerArgs(planned, foundation.project);
+  const decided = toContainerArgs(planned, foundation.project, foundation.ports);
   return new docker.Container(
     `${foundation.prefix}-${planned.name}-${number}`,
     {

@@ -49,7 +49,8 @@ export const test: Environment = {
       tmpfs: { [MEMORY]: { size: '512m' }, '/data': { size: '1m' } },
       command: redisCommand({ maxMemory: '256mb', folder: MEMORY }),
     },
-    api: { environment: testing },
+    // What its smoke test asks: any number of such stacks stand side by side.
+    api: { ports: { http: { published: 'free' } }, environment: testing },
     queue: { environment: testing },
     scheduler: { environment: testing },
     worker: { environment: { NUM_WORKERS: 1 } },

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ContainerInspectInfo } from 'dockerode';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { unpainted } from '../../../cli/context.ts';
 import { changesOf } from '../../../cli/preview/changes.ts';
@@ -32,6 +35,8 @@ const { instance, urls } = new System(plan.system, {
   running: new Set(running),
   provided: (name) => pulumi.secret(values[name]),
   engine: dockerHost({ host, project: '/', contexts: new Map(), machineBuildArgs: {} }),
+  note: { by: 'the test' },
+  version: '0.0.0',
 });
 export { instance, urls };
 `;
@@ -47,6 +52,7 @@ const description = (level: string) =>
       api: service({
         command: ['sh', '-c', MINUTE],
         environment: { LEVEL: level },
+        ports: { http: { container: 8000, published: 'free' } },
         secrets: { TOKEN: { secret: 'TOKEN', deliver: 'env' } },
         rollout: { stopGrace: '1s' },
       }),
@@ -69,10 +75,14 @@ function give(level: string, token: string, running: readonly string[] = []): vo
   project.give('system.json', { plan: { ...plan, stack: scratch.name }, values: { TOKEN: token }, host, running });
 }
 
-async function environment(): Promise<string[]> {
+async function api(): Promise<ContainerInspectInfo> {
   const filters = { label: [`slipway.stack=${scratch.name}`, 'slipway.service=api'] };
   const [container] = await scratch.docker.listContainers({ filters });
-  return (await scratch.inspect(container?.Id ?? '')).Config.Env;
+  return scratch.inspect(container?.Id ?? '');
+}
+
+async function published(): Promise<number> {
+  return Number((await api()).NetworkSettings.Ports['8000/tcp']?.[0]?.HostPort);
 }
 
 /** What `slipway preview --diff` says of it, and all that it is made of. */
@@ -102,7 +112,7 @@ test('a secret is a variable where it is asked for, whole, in no clear state, an
   const token = 'one\ntwo';
   give('info', token);
   exits(await project.up(), 0);
-  expect(await environment()).toEqual(expect.arrayContaining(['LEVEL=info', `TOKEN=${token}`]));
+  expect((await api()).Config.Env).toEqual(expect.arrayContaining(['LEVEL=info', `TOKEN=${token}`]));
   expect(project.state()).not.toContain('one\\ntwo');
   give('info', token, ['api-1']);
   expect(await preview()).toMatchObject({ text: 'stack dev: no changes' });
@@ -113,4 +123,22 @@ test('a secret is a variable where it is asked for, whole, in no clear state, an
   expect(text).toContain('envs:\n        - LEVEL=info\n        + LEVEL=debug\n        ~ TOKEN=[secret]\n');
   expect(text).toContain('environment:\n        ~ TOKEN=[secret]');
   for (const value of ['one\\ntwo', token, fresh]) expect(written).not.toContain(value);
+});
+
+test('a port that is free is kept, and chosen anew once somebody else has it', async () => {
+  give('info', 'one\ntwo', ['api-1']);
+  const before = await published();
+  expect(project.resource('ports')?.outputs['ports']).toEqual({ 'api.http': before });
+  await scratch.docker.getContainer((await api()).Id).stop();
+  const thief = createServer().listen({ host: '127.0.0.1', port: before });
+  try {
+    await once(thief, 'listening');
+    exits(await project.up(), 0);
+    const after = await published();
+    expect(after).toBeGreaterThanOrEqual(20_000);
+    expect(after).not.toBe(before);
+    expect((await preview()).text).toBe('stack dev: no changes');
+  } finally {
+    thief.close();
+  }
 });

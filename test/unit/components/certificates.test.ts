@@ -79,6 +79,7 @@ beforeAll(async () => {
         for (const [name, value] of secrets) value.apply((text) => (delivered[name] = text));
         return { ready: [] };
       },
+      chosenPort: () => pulumi.output(0),
       release: () => undefined,
     }),
     note: { by: 'tester@here' },

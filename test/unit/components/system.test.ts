@@ -32,6 +32,10 @@ const PLAN: Plan = {
       name: 'db',
       imageName: 'db',
       singleton: true,
+      ports: [
+        { name: 'http', container: 8080, published: 18_080, address: '0.0.0.0', protocol: 'tcp' },
+        { name: 'sql', container: 5432, published: 'free', address: '127.0.0.1', protocol: 'tcp' },
+      ],
       networks: [{ network: 'home', aliases: ['db'], join: 'create' }],
       volumes: [{ volume: 'db-data', path: '/data', readOnly: false }],
       rollout: { order: 'deleteFirst', healthTimeoutMs: 60_000, drainMs: 0, stopGraceMs: 10_000 },
@@ -55,6 +59,18 @@ const PLAN: Plan = {
   ],
   volumes: [{ name: 'db-data', service: 'db', description: 'Rows.' }],
   tasks: [],
+  smoke: {
+    service: 'db',
+    port: 'sql',
+    start: { method: 'POST', path: '/', body: {} },
+    poll: { path: '/{id}', done: 'done', failed: [] },
+    timeoutMs: 1000,
+    urls: [
+      { label: 'App', service: 'app', port: 'http', path: '/' },
+      { label: 'Database', service: 'db', port: 'sql', path: '' },
+      { label: 'Console', service: 'db', port: 'http', path: '/console' },
+    ],
+  },
   secrets: [
     {
       name: 'DB_PASSWORD',
@@ -105,6 +121,7 @@ const OUTPUTS: Readonly<Record<string, (name: string) => object>> = {
   'docker:index/network:Network': (name) => ({ name: `${name}-1234567` }),
   'docker:index/volume:Volume': (name) => ({ name: `${name}-1234567` }),
   'slipway:index:Subnets': () => ({ subnets: { home: '10.213.0.0/27', 'door-app': '10.213.0.32/28' } }),
+  'slipway:index:Ports': () => ({ ports: { 'db.sql': 20_007 } }),
   'slipway:index:Files': (name) => ({ volume: `${name}-1234567` }),
 };
 
@@ -154,6 +171,7 @@ describe('System', () => {
       'Job migrate',
       'Network shop-dev-door-app',
       'Network shop-dev-home',
+      'Ports ports',
       'PostgresRole db-shop',
       'RandomId instance',
       'RandomPassword DB_PASSWORD',
@@ -259,7 +277,20 @@ describe('System', () => {
     });
   });
 
-  test('shows no address where none is published', () => {
-    expect(urls).toEqual({});
+  test('has ports chosen that are to be free, beside those that have a number', () => {
+    expect(inputsOf('slipway:index:Ports', 'ports')).toEqual({
+      stack: 'shop-dev',
+      wanted: { 'db.sql': { address: '127.0.0.1', protocol: 'tcp' } },
+      reserved: [18_080],
+      labels: { 'slipway.instance': 'cafe0123', 'slipway.stack': 'dev' },
+    });
+    expect(inputsOf('docker:index/container:Container', 'shop-dev-db-1')['ports']).toEqual([
+      { internal: 8080, external: 18_080, ip: '0.0.0.0', protocol: 'tcp' },
+      { internal: 5432, external: 20_007, ip: '127.0.0.1', protocol: 'tcp' },
+    ]);
+  });
+
+  test('shows addresses with the ports that were chosen, and none where none is published', () => {
+    expect(urls).toEqual({ Console: 'http://127.0.0.1:18080/console', Database: '127.0.0.1:20007' });
   });
 });

@@ -86,7 +86,7 @@ const cases: readonly [obligation: string, stack: Stack, issue: Issue][] = [
     error(
       'slipway:ports.api',
       '70000 is not valid',
-      'a port such as 18000, "0.0.0.0:18000", false, or a map of them by the name of the port',
+      'a port such as 18000, "0.0.0.0:18000", free, false, or a map of them by the name of the port',
     ),
   ],
   [
@@ -95,7 +95,7 @@ const cases: readonly [obligation: string, stack: Stack, issue: Issue][] = [
     error(
       'slipway:ports.api.http',
       '"0.0.0.0:" is not valid',
-      'a port such as 18000, with an address such as "0.0.0.0:18000", or false for not published',
+      'a port such as 18000, with an address such as "0.0.0.0:18000", free, or false for not published',
     ),
   ],
   [

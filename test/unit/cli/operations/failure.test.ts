@@ -46,6 +46,16 @@ describe('failureText', () => {
     );
   });
 
+  test('says what to do where a port was taken between choice and start', () => {
+    const message = 'driver failed programming: Bind for 127.0.0.1:20001 failed: port is already allocated';
+    const told = text({ urn: 'u', service: 'api', message });
+    expect(told).toContain(
+      'port is already allocated\n    Somebody else was quicker. A port that is `free` is chosen anew when you run up again; ' +
+        'give another number to a fixed one.\n',
+    );
+    expect(told).not.toContain('Mend the cause');
+  });
+
   test('does not name a service twice, nor give advice that the provider has given', () => {
     const message = 'api (replica 1) on unix:///d.sock did not get healthy: it exited\nMend it and run up again.';
     const said = text({ urn: 'u', service: 'api', message });
