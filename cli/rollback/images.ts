@@ -54,12 +54,14 @@ async function findImage(
   const local = await inspected(docker, id);
   if (local) {
     const variables = (local.Config as { Env?: string[] | null } | undefined)?.Env ?? [];
+    const isCalled = async (called: string): Promise<boolean> => (await inspected(docker, called))?.Id === id;
     // What the stack has already stays as it is: other inputs would replace the resource, and look like a change.
-    if (resource?.outputs?.['imageId'] === id && isImageInputs(resource.inputs)) {
-      return { inputs: withoutDefaults(resource.inputs) as ImageInputs, variables };
+    const inputs = resource?.outputs?.['imageId'] === id ? resource.inputs : undefined;
+    if (isImageInputs(inputs) && (await isCalled(inputs.name))) {
+      return { inputs: withoutDefaults(inputs) as ImageInputs, variables };
     }
-    const named = await inspected(docker, name);
-    return { inputs: { name: named?.Id === id ? name : id, keepLocally: true }, variables };
+    // Somebody may have given the name to another image since.
+    return { inputs: { name: (await isCalled(name)) ? name : id, keepLocally: true }, variables };
   }
   const short = id.replace(/^sha256:/, '').slice(0, 12);
   if (digest === undefined) return `it was built here, and the host has it no more (id ${short})`;
