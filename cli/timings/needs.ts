@@ -87,6 +87,7 @@ function containerNeeds(planned: PlannedService, plan: Plan, name: string): Matc
     (other) => other.type === TYPES.network && networks.has(other.name),
     (other) => other.type === TYPES.volume && volumes.has(other.name),
     (other) => other.type === TYPES.files && other.service === planned.name,
+    ...(planned.ports.some(({ published }) => published === 'free') ? [isPorts] : []),
     ...gatesBefore(planned, name),
   ];
 }
@@ -99,6 +100,10 @@ function gatesBefore(planned: PlannedService, name: string): Matches[] {
     (other) =>
       other.type === TYPES.replica && other.service === planned.name && replicaNumber(other.name) < replicaNumber(name),
   ];
+}
+
+function isPorts({ type }: Operation): boolean {
+  return type === TYPES.ports;
 }
 
 function isImageOf(planned: PlannedService): Matches {

@@ -28,8 +28,9 @@ afterEach(async () => {
 
 const tcp = { address: '127.0.0.1', protocol: 'tcp' };
 
+/** Ports under `keys`; a key that ends in `.dns` is one of UDP, which no process can be asked about. */
 function inputs(keys: readonly string[], reserved: readonly number[] = []): Wire {
-  const wanted = Object.fromEntries(keys.map((key) => [key, tcp]));
+  const wanted = Object.fromEntries(keys.map((key) => [key, key.endsWith('.dns') ? { ...tcp, protocol: 'udp' } : tcp]));
   return { stack: scratch.name, wanted, reserved, labels: scratch.labels() };
 }
 
@@ -38,18 +39,18 @@ function portsOf(state: Wire): Record<string, number> {
 }
 
 /** Publishes a port as the stack of `owner` would. */
-async function publish(owner: Scratch, port: number): Promise<void> {
+async function publish(owner: Scratch, port: number, inside = '80/tcp'): Promise<void> {
   const network = `${owner.name}-out`;
   await owner.docker.createNetwork({ Name: network, Labels: owner.labels() });
   const id = await owner.run('sleep 60', {
-    ExposedPorts: { '80/tcp': {} },
+    ExposedPorts: { [inside]: {} },
     HostConfig: {
       NetworkMode: network,
-      PortBindings: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: String(port) }] },
+      PortBindings: { [inside]: [{ HostIp: '127.0.0.1', HostPort: String(port) }] },
     },
   });
   const { NetworkSettings } = await owner.inspect(id);
-  expect(NetworkSettings.Ports['80/tcp']).toHaveLength(1);
+  expect(NetworkSettings.Ports[inside]).toHaveLength(1);
 }
 
 async function listen(port: number): Promise<void> {
@@ -81,15 +82,15 @@ test('what stays wanted keeps its port, running or not, and nothing is said to c
 });
 
 test('what somebody else has taken meanwhile is chosen anew: a container, a process, a number of its own', async () => {
-  const keys = ['a.http', 'b.http', 'c.http', 'd.http'];
+  const keys = ['a.dns', 'b.http', 'c.http', 'd.http'];
   const olds = inputs(keys);
   const { id, state } = await client.create(TYPE, olds);
-  const { 'a.http': a = 0, 'b.http': b = 0, 'c.http': c = 0, 'd.http': d = 0 } = portsOf(state);
-  await publish(foreign, a);
+  const { 'a.dns': a = 0, 'b.http': b = 0, 'c.http': c = 0, 'd.http': d = 0 } = portsOf(state);
+  await publish(foreign, a, '80/udp');
   await listen(b);
   const news = inputs(keys, [c]);
   const { detailed } = await client.diff(TYPE, olds, news, state);
-  const lost = ['a', 'b', 'c'].map((name) => [`ports["${name}.http"]`, 'UPDATE']);
+  const lost = ['a.dns', 'b.http', 'c.http'].map((key) => [`ports["${key}"]`, 'UPDATE']);
   expect(detailed).toEqual({ ...Object.fromEntries(lost), 'reserved[0]': 'ADD' });
   const fresh = portsOf(await client.update(TYPE, id, { olds, news, state }));
   expect(fresh['d.http']).toBe(d);

@@ -182,6 +182,8 @@ describe('a limit of processes', () => {
     const updated = await client.update(TYPE, id, { olds, state, news });
     expect(await limitOf()).toBe(60);
     expect(updated['healthyAfterMs']).toBe(state['healthyAfterMs']);
+    await client.update(TYPE, id, { olds: news, state: updated, news: inputs(container, { pidsLimit: -1 }) });
+    expect((await limitOf()) ?? -1).toBeLessThanOrEqual(0);
   });
 });
 

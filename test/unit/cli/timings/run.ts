@@ -10,7 +10,7 @@ import { CONTAINER, done, IMAGE, info, REPLICA, started, step } from '../progres
 
 const service = (name: string, more: Partial<PlannedService> = {}): PlannedService =>
   ({
-    ...{ name, kind: 'service', replicas: 1, imageName: 'workload', dependsOn: [], volumes: [] },
+    ...{ name, kind: 'service', replicas: 1, imageName: 'workload', dependsOn: [], volumes: [], ports: [] },
     networks: [{ network: 'home', aliases: [], join: 'create' }],
     ...more,
   }) as unknown as PlannedService;
