@@ -40,7 +40,7 @@ export interface PlannedContainerArgs<Chosen> {
   readonly ulimits?: { name: string; soft: number; hard: number }[];
   readonly readOnly: boolean;
   readonly capabilities?: { adds: string[]; drops: string[] };
-  readonly securityOpts?: string[];
+  readonly securityOpts: string[];
   readonly logDriver: string;
   readonly logOpts: Record<string, string>;
   readonly stopTimeout: number;
@@ -87,7 +87,8 @@ export function toContainerArgs<Chosen = never>(
     ...((service.capAdd.length > 0 || service.capDrop.length > 0) && {
       capabilities: { adds: service.capAdd.map(capability), drops: service.capDrop.map(capability) },
     }),
-    ...(service.noNewPrivileges && { securityOpts: ['no-new-privileges:true'] }),
+    // Never left out: to the provider that means to leave a container as it is.
+    securityOpts: [`no-new-privileges:${service.noNewPrivileges}`],
     logDriver: service.logging.driver,
     logOpts: { ...service.logging.options },
     stopTimeout: graceSeconds,

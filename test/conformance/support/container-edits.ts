@@ -297,6 +297,22 @@ export function containerEdits(prefix: string): readonly Edit[] {
       ],
     },
     {
+      title: 'memorySwap, more than memory',
+      before: { memory: 64, memorySwap: 64 },
+      after: { memory: 64, memorySwap: 96 },
+      effect: 'update',
+      real: [
+        ['HostConfig.Memory', 64 * MIB],
+        ['HostConfig.MemorySwap', 96 * MIB],
+      ],
+    },
+    {
+      title: 'capabilities taken away',
+      before: { capabilities: { adds: [], drops: ['ALL'] } },
+      after: {},
+      effect: REPLACED,
+    },
+    {
       title: 'memoryReservation',
       before: { memoryReservation: 32 },
       after: { memoryReservation: 48 },

@@ -43,9 +43,9 @@ describe('toContainerArgs', () => {
     ],
     ['shared memory in MiB', { shmSize: 2 ** 30 }, { shmSize: 1024 }],
     [
-      'no new privileges, unless they may be gained',
-      { noNewPrivileges: true },
-      { securityOpts: ['no-new-privileges:true'] },
+      'leave to gain privileges in so many words: what is left out changes nothing',
+      { noNewPrivileges: false },
+      { securityOpts: ['no-new-privileges:false'] },
     ],
     ['variables sorted by name', { environment: { B: '2', A: '1' } }, { envs: ['A=1', 'B=2'] }],
     ['a command', { command: ['worker'] }, { command: ['worker'] }],
