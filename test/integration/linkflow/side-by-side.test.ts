@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { exits } from '../support/answer.ts';
 import { TestStack } from '../support/test-stack.ts';
@@ -43,6 +46,13 @@ describe('two stacks on one host', () => {
     exits(await left.slipway('preview', '--expect-no-changes'), 0);
     exits(await left.slipway('up'), 0);
     expect(await apiPort(left)).toBe(before);
+    const folder = mkdtempSync(join(tmpdir(), 'slipway-side-by-side-'));
+    try {
+      exits(await left.slipway('export', 'compose', '--output', join(folder, 'out')), 0);
+      expect(readFileSync(join(folder, 'out/compose.yaml'), 'utf8')).toContain(`127.0.0.1:${before}:8000`);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   }, 120_000);
 
   test('go one by one, the other untouched', async () => {
