@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Issue } from '../../../config/plan/types.ts';
-import { error, resolveLinkflow, type Stack } from './fixture.ts';
+import { error, outcome, resolveLinkflow, type Stack } from './fixture.ts';
 
 /** Services of LinkFlow, as a message lists them. */
 const SERVICES =
@@ -141,7 +141,7 @@ const cases: readonly [obligation: string, stack: Stack, issue: Issue][] = [
     error(
       'slipway:profile',
       'unknown key "profile"',
-      'did you mean "profiles"? known: allowSmallHost, environment, host, images, network, parameters, ports, profiles, services, sources, system',
+      'did you mean "profiles"? known: allowSmallHost, environment, host, images, network, parameters, ports, profiles, services, sources, system, variants',
     ),
   ],
   [
@@ -352,18 +352,18 @@ const cases: readonly [obligation: string, stack: Stack, issue: Issue][] = [
 
 describe('a stack is refused, saying what is wrong and what would do, for', () => {
   test.each(cases)('%s', (_, stack, issue) => {
-    expect(resolveLinkflow(stack)).toEqual({ issues: [issue] });
+    expect(outcome(resolveLinkflow(stack))).toEqual({ issues: [issue] });
   });
 
   test('no system at all', () => {
-    expect(resolveLinkflow({ values: { system: undefined } })).toEqual({
+    expect(outcome(resolveLinkflow({ values: { system: undefined } }))).toEqual({
       issues: [error('slipway:system', 'is missing', '`pulumi config set slipway:system <name>`; known: linkflow')],
     });
   });
 
   test('a secret among the settings, whatever its value', () => {
     const values = { services: { api: { env: { TOKEN: 'decrypted' } } } };
-    expect(resolveLinkflow({ values, encrypted: ['services'] })).toEqual({
+    expect(outcome(resolveLinkflow({ values, encrypted: ['services'] }))).toEqual({
       issues: [
         error(
           'slipway:services',
@@ -377,7 +377,7 @@ describe('a stack is refused, saying what is wrong and what would do, for', () =
   test('a name so long that containers could not be host names', () => {
     const stack = 'a'.repeat(32);
     const longest = `linkflow-${stack}-control-plane-1-0123456`;
-    expect(resolveLinkflow({ stack, values: { environment: 'dev' } })).toEqual({
+    expect(outcome(resolveLinkflow({ stack, values: { environment: 'dev' } }))).toEqual({
       issues: [
         error(
           'stack',

@@ -44,6 +44,11 @@ export function resolveLinkflow({ stack = 'dev', ...rest }: Stack = {}): Resolve
   return resolvePlan({ stack, values: { system: 'linkflow', ...values }, providedSecrets, encrypted, clearSecrets });
 }
 
+/** The plan, or what keeps it from being one; without the draft that a refused one leaves. */
+export function outcome({ plan, issues }: Resolved): Pick<Resolved, 'plan' | 'issues'> {
+  return { ...(plan && { plan }), issues };
+}
+
 /** The plan; fails the test with the issues if there is none. */
 export function planOf({ plan, issues }: Resolved): Plan {
   if (!plan) throw new Error(JSON.stringify(issues, undefined, 2));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Issue } from '../../../../config/plan/types.ts';
 import type { SystemDescription } from '../../../../config/schema/system.ts';
-import { error, planOf, resolveShop, service, system, type Stack } from '../fixture.ts';
+import { error, outcome, planOf, resolveShop, service, system, type Stack } from '../fixture.ts';
 
 const secret = { description: 'A secret.', format: { kind: 'password' as const } };
 const rotated = (name: string, role = 'app') => ({ ...secret, rotation: { postgresRole: { service: name, role } } });
@@ -179,7 +179,7 @@ const cases: readonly [obligation: string, description: SystemDescription, issue
 
 describe('a description is refused, saying what is wrong and what would do, for', () => {
   test.each(cases)('%s', (_, description, issue) => {
-    expect(resolveShop(description)).toEqual({ issues: [issue] });
+    expect(outcome(resolveShop(description))).toEqual({ issues: [issue] });
   });
 });
 
