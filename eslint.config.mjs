@@ -7,6 +7,7 @@ const pure = [
   'config/schema/**',
   'config/rules/**',
   'config/plan/**',
+  'config/release/**',
   'config/systems/**',
   'config/graph/**',
   'config/compose/**',

@@ -74,6 +74,8 @@ function wantedBy({ type, service, name }: Operation, plan: Plan): Matches[] {
       return planned === undefined ? [] : [...gatesBefore(planned, name), isContainerOf(planned, name)];
     case TYPES.postgresRole:
       return [(other) => other.type === TYPES.replica && other.service === service];
+    case TYPES.release:
+      return [({ type: other }) => GATES.includes(other)];
     default:
       return [];
   }
