@@ -37,8 +37,17 @@ export function readableEnvironments(
     const gate = gates.find(
       (each) => serviceOf(each) === serviceOf(container) && name.endsWith(`-${nameOfUrn(each.urn)}`),
     );
-    return gate && environmentChange(gate);
+    if (!gate) return undefined;
+    // Where a secret comes or goes, the gate has the variables of one side alone, and the container's own list of the
+    // other can be read.
+    const own = { ...list('before', container.old), ...list('after', container.new) };
+    return { ...own, ...environmentChange(gate) };
   };
+}
+
+function list(side: 'before' | 'after', state: StepState | null | undefined): Partial<FieldChange> {
+  const envs = masked(state?.inputs?.['envs']);
+  return Array.isArray(envs) ? { [side]: envs } : {};
 }
 
 /** What changes of the variables of a resource that has them as a map, `NAME=value` each. */

@@ -104,6 +104,14 @@ describe('variables with secrets among them', () => {
     expect(text).toContain('      envs:\n        ~ TOKEN=[secret]\n');
   });
 
+  test('are told one by one where the first secret comes among them', () => {
+    const plain = container();
+    const first = { ...plain, old: { ...plain.old, inputs: { envs: ['LEVEL=info', 'MODE=a'] } } };
+    const fresh = gate({}, { LEVEL: 'info', TOKEN: SECRET }, ['environment']);
+    const added = { ...fresh, old: { ...fresh.old, inputs: { container: 'id' } } };
+    expect(shown(first, added)).toContain('      envs:\n        - MODE=a\n        + TOKEN=[secret]\n');
+  });
+
   test('a job has them itself', () => {
     const plain = step('update', 'slipway:index:Job', 'migrate', 'migrate');
     const text = shown({
