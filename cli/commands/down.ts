@@ -83,7 +83,7 @@ async function hold(
     const stopping = stopWhenItBegins(host, state, interrupts);
     const ended = await watch(context, {
       title: `taking down ${options.stack}`,
-      args: [...downArguments(options), '--message', updateMessage('down', noteOf(context.env, operator()))],
+      args: [...downArguments(options), `--message=${updateMessage('down', noteOf(context.env, operator()))}`],
       rows: (progress) => removalRowsOf(progress, services),
       interrupts,
       ahead,

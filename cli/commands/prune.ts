@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import { isGone } from '../../engine/answers.ts';
+import { LABELS } from '../../engine/labels.ts';
 import type { Context, StackOption } from '../context.ts';
 import { paintFor, writeLine } from '../context.ts';
 import { CommandFailure, EXIT } from '../exit-codes.ts';
@@ -57,7 +58,11 @@ export async function prune(context: Context, options: PruneOptions): Promise<nu
 }
 
 async function candidatesOf(docker: Docker, state: StackState): Promise<StackContainer[]> {
-  return failedCandidates(state, await containersOf(docker, instanceOf(state)));
+  const instance = instanceOf(state);
+  const filters = { label: [`${LABELS.instance}=${instance ?? ''}`], status: ['exited', 'created', 'dead'] };
+  const stopped = new Set((await docker.listContainers({ all: true, filters })).map(({ Id }) => Id));
+  // One that starts over and over again is none to remove: whoever looks at it may want to see that.
+  return failedCandidates(state, await containersOf(docker, instance)).filter(({ id }) => stopped.has(id));
 }
 
 async function askBefore(context: Context, { yes }: PruneOptions): Promise<void> {

@@ -127,8 +127,8 @@ async function hold(context: Context, deployment: Deployment, company: Company):
     const services = followed(planned.plan);
     const isRollback = deployment.command === 'rollback';
     const again = isRollback ? 'rollback' : 'up';
-    const message = ['--message', updateMessage(deployment.command, note)];
-    const args = [...upArguments(options), ...message, ...(await healing(context, host, state))];
+    const message = `--message=${updateMessage(deployment.command, note)}`;
+    const args = [...upArguments(options), message, ...(await healing(context, host, state))];
     recorder?.begin('pulumi', true);
     const ended = await watch(context, {
       title: `${isRollback ? 'rolling back' : 'bringing up'} ${options.stack}`,

@@ -32,6 +32,7 @@ export interface RollbackFacts {
 export function checkRollback(facts: RollbackFacts): Issue[] {
   return [
     ...checkFormat(facts),
+    ...checkPlace(facts),
     ...checkJobs(facts),
     ...checkRevoked(facts),
     ...checkData(facts),
@@ -44,6 +45,16 @@ function checkFormat({ releases: [target] }: RollbackFacts): Issue[] {
   if (target.format === PLAN_FORMAT) return [];
   const message = `was made by a slipway whose plans this one can't carry out (form ${target.format}, not ${PLAN_FORMAT})`;
   return [error(`release ${target.number}`, message, 'a later release')];
+}
+
+/** Another host has neither the data nor the images: that is a move, and no way back. */
+function checkPlace({ releases }: RollbackFacts): Issue[] {
+  const [target] = releases;
+  const [then, now] = [target, releases.at(-1) ?? target].map(({ plan }) => plan.host ?? "the operator's own engine");
+  if (then === now) return [];
+  return [
+    error(`release ${target.number}`, `it ran on ${then}, and the stack is on ${now} now`, 'a release on this host'),
+  ];
 }
 
 /** A job whose effect nothing takes back, and that has run since as another one than in the release. */

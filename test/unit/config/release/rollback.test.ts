@@ -114,6 +114,13 @@ describe('what can’t go back', () => {
     expect(problems({ ...found, described: plan })).toEqual([]);
   });
 
+  test('is a stack that has moved to another host since', () => {
+    const moved = { ...plan, host: 'tcp://new.example:2375' };
+    expect(problems(facts(kept(1, plan), [kept(2, moved)]))).toEqual([
+      "error release 1: it ran on the operator's own engine, and the stack is on tcp://new.example:2375 now",
+    ]);
+  });
+
   test('is data in another format, an image that is gone, a plan of another form: all at once', () => {
     const images = { app: { id: 'sha256:a', name: 'slipway/app:a' } };
     const found = facts(kept(1, plan, { images, format: 0 }), [kept(2, plan)], {
