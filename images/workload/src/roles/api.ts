@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { App } from '../app.ts';
 import type { Job } from '../contract.ts';
 import { Database, databaseEnvironment, type Query } from '../database.ts';
+import { addEcho } from '../echo.ts';
 import { port } from '../environment.ts';
 import { readTrail, record } from '../events.ts';
 import { createHttp, listen } from '../http.ts';
@@ -185,5 +186,6 @@ export async function start(app: App, env: z.infer<typeof environment>): Promise
     done();
   });
 
+  await addEcho(app, http, '/api/v1');
   await listen(app, http, env.httpPort);
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { App } from '../app.ts';
+import { addEcho } from '../echo.ts';
 import { address, port } from '../environment.ts';
 import { createHttp, listen } from '../http.ts';
 import { Peer, serve } from '../rpc.ts';
@@ -23,5 +24,7 @@ export async function start(app: App, env: z.infer<typeof environment>): Promise
     },
     CountExecutions: (request, { gone }) => visibility.call('CountExecutions', request, { attempts: 2, cancel: gone }),
   });
-  await listen(app, createHttp(app, {}), env.HTTP_PORT);
+  const http = createHttp(app, {});
+  await addEcho(app, http, '');
+  await listen(app, http, env.HTTP_PORT);
 }
