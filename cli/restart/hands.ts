@@ -24,7 +24,9 @@ export function handsOn({ address, docker }: Host, leave: AbortSignal): Hands {
     },
     wait: async ({ container, timeoutMs, hasHealthcheck }, signal) => {
       const onFailedProbe = (): void => undefined; // The engine tells those before the restart too.
-      const verdict = await passGate({ host, container, timeoutMs, hasHealthcheck, signal, onFailedProbe });
+      const verdict = await passGate({
+        ...{ host, container, timeoutMs, minReadyMs: 0, hasHealthcheck, signal, onFailedProbe },
+      });
       if (verdict.healthy) return verdict;
       const log = await lastLines(host, container);
       return { healthy: false, cause: `${verdict.cause}\ncontainer ${container.slice(0, 12)}; ${log}` };

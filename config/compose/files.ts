@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { renderList } from '../plan/edges.ts';
 import { sortedSet } from '../plan/sort.ts';
 import type { PlannedService } from '../plan/types.ts';
 
@@ -16,9 +17,20 @@ export interface DeliveredFile {
   readonly gid: number;
 }
 
-/** All files of a service: `secrets/<service>/<NAME>`, and `files/<service>/<path>` for those without secrets. */
-export function deliveredFiles({ name, secrets, files }: PlannedService): DeliveredFile[] {
+/**
+ * All files of a service: `secrets/<service>/<NAME>`, and `files/<service>/<path>` for those without secrets. Lists of an
+ * edge name the services: Compose keeps none of containers.
+ */
+export function deliveredFiles({ name, secrets, files, edge }: PlannedService): DeliveredFile[] {
   return [
+    ...Object.entries(edge?.lists ?? {}).map(([file, list]) => ({
+      source: posix.join('files', name, edge?.folder ?? '', file),
+      path: posix.join(edge?.folder ?? '', file),
+      content: { text: renderList(list, [posix.basename(file, '.conf')]) },
+      mode: '0444',
+      uid: 0,
+      gid: 0,
+    })),
     ...files.map(({ path, content, mode, uid, gid }) => ({
       source: posix.join('files', name, path),
       path,

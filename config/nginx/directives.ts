@@ -1,3 +1,7 @@
+import { CONTAINER } from '../schema/edge.ts';
+import type { SystemInput } from '../schema/system.ts';
+import { drainedCommand, reloadCommand } from './commands.ts';
+
 /*
  * Configurations of nginx, whole files: they depend on nothing of the image but the program (1.27.4 or later), and write
  * under /tmp alone. Pure: options in, text out.
@@ -6,11 +10,11 @@
 /** Where the configuration stands in the container: a folder of its own, as a volume covers the whole of it. */
 const CONFIG_FILE = '/etc/nginx/proxy/nginx.conf';
 
+/** Where the lists of the services behind it stand, one file each. */
+const LISTS = '/etc/nginx/upstreams';
+
 /** For how many seconds the proxy goes by what it has last heard of a name. */
 const NAMES_S = 2;
-
-/** How a service behind the proxy is replaced: the old container goes on until the proxy has heard of the new one. */
-export const BEHIND_PROXY = { drain: `${NAMES_S * 1000 + 500}ms` };
 
 /** A service behind the proxy, as it is found on the networks of the stack. */
 export interface Upstream {
@@ -18,10 +22,28 @@ export interface Upstream {
   readonly port: number;
 }
 
-/** A command line and the file that it reads. */
-export function proxyFiles(config: string): { command: string[]; files: Record<string, { content: string }> } {
-  return { command: ['nginx', '-c', CONFIG_FILE, '-g', 'daemon off;'], files: { [CONFIG_FILE]: { content: config } } };
+/** A whole configuration, and the services that it hands requests on to. */
+export interface Proxy {
+  readonly config: string;
+  readonly upstreams: readonly Upstream[];
 }
+
+/** How a service is a proxy: its command line, the file that it reads, the services behind it. */
+export function proxyService({ config, upstreams }: Proxy): ProxyService {
+  return {
+    command: ['nginx', '-c', CONFIG_FILE, '-g', 'daemon off;'],
+    files: { [CONFIG_FILE]: { content: config } },
+    reload: { command: reloadCommand(CONFIG_FILE), scope: 'all' },
+    edge: {
+      folder: LISTS,
+      upstreams: Object.fromEntries(upstreams.map((upstream) => [upstream.service, upstreamList(upstream)])),
+      reload: reloadCommand(CONFIG_FILE),
+      drained: drainedCommand(),
+    },
+  };
+}
+
+type ProxyService = Required<Pick<SystemInput['services'][string], 'command' | 'files' | 'reload' | 'edge'>>;
 
 /** What stands outside of all blocks, and how connections are held. */
 export function mainSettings(workers: number | 'auto', connections: number): string[] {
@@ -29,8 +51,9 @@ export function mainSettings(workers: number | 'auto', connections: number): str
     `worker_processes ${workers};`,
     'error_log stderr notice;',
     'pid /tmp/nginx.pid;',
-    '# Less than the time from the stop signal to the kill.',
-    'worker_shutdown_timeout 25s;',
+    '# After a reload, connections that stay open (WebSockets) go on in the worker that has them: a release of one service',
+    '# cuts none of another. When nginx itself is stopped, the engine ends what is left.',
+    'worker_shutdown_timeout 24h;',
     ...block('events', [`worker_connections ${connections};`]),
   ];
 }
@@ -46,7 +69,7 @@ export function httpSettings(): string[] {
     'client_max_body_size 50m;',
     'keepalive_timeout 65s;',
     '# A worker that ends closes idle connections no sooner: a client that is just sending keeps its request.',
-    'keepalive_min_timeout 5s;',
+    'keepalive_min_timeout 2s;',
     "# Docker's own: addresses change when a container is replaced or restarted, and a name may be missing for a while.",
     `resolver 127.0.0.11 valid=${NAMES_S}s ipv6=off;`,
     'resolver_timeout 2s;',
@@ -66,8 +89,9 @@ function accessLog(): string[] {
 
 function proxySettings(): string[] {
   const headers: Readonly<Record<string, string>> = {
-    Connection: '""',
+    Connection: '$upgrading',
     Host: '$http_host',
+    Upgrade: '$http_upgrade',
     'X-Forwarded-For': '$remote_addr',
     'X-Forwarded-Host': '$http_host',
     'X-Forwarded-Proto': '$scheme',
@@ -75,6 +99,8 @@ function proxySettings(): string[] {
     'X-Request-ID': '$request_id',
   };
   return [
+    // A WebSocket is passed on; every other connection is kept.
+    ...block('map $http_upgrade $upgrading', ["'' '';", 'default upgrade;']),
     'proxy_http_version 1.1;',
     ...Object.entries(headers).map(([name, value]) => `proxy_set_header ${name} ${value};`),
     'proxy_connect_timeout 5s;',
@@ -84,13 +110,21 @@ function proxySettings(): string[] {
   ];
 }
 
-/** Each service once, in the order of its first route. */
-export function upstreams(all: readonly Upstream[]): string[] {
-  const services = new Map(all.map((upstream) => [upstream.service, upstream]));
-  return [...services.values()].flatMap(({ service, port }) =>
+/** Lists that releases keep: see {@link upstreamList}. */
+export function upstreamLists(): string[] {
+  return [`include ${LISTS}/*.conf;`];
+}
+
+/**
+ * Who answers for a service: a line for each container, by its name, whose address is looked up again when it changes
+ * (a container that is restarted may have another). The zone is what workers share, and what a reload takes addresses
+ * over from.
+ */
+function upstreamList({ service, port }: Upstream): string {
+  return text(
     block(`upstream ${service}`, [
       `zone ${service} 64k;`,
-      `server ${service}:${port} resolve fail_timeout=2s;`,
+      `server ${CONTAINER}:${port} resolve fail_timeout=2s;`,
       'keepalive 16;',
     ]),
   );

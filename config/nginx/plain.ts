@@ -1,4 +1,13 @@
-import { block, health, httpSettings, mainSettings, text, upstreams, type Upstream } from './directives.ts';
+import {
+  block,
+  health,
+  httpSettings,
+  mainSettings,
+  text,
+  upstreamLists,
+  type Proxy,
+  type Upstream,
+} from './directives.ts';
 
 /** Requests that go to one service. */
 export interface Route {
@@ -20,13 +29,13 @@ export interface PlainProxy {
 }
 
 /** A proxy over plain HTTP: routes by path, answers /health itself, and 404 to whatever is nobody's. */
-export function plainProxy({ port, routes, workers, connections }: PlainProxy): string {
+export function plainProxy({ port, routes, workers, connections }: PlainProxy): Proxy {
   const places = ['/health', ...routes.map(({ prefix }) => prefix)];
-  return text([
+  const config = text([
     ...mainSettings(workers, connections),
     ...block('http', [
       ...httpSettings(),
-      ...upstreams(routes.map(({ to }) => to)),
+      ...upstreamLists(),
       ...block('server', [
         `listen ${port};`,
         ...health(),
@@ -35,6 +44,7 @@ export function plainProxy({ port, routes, workers, connections }: PlainProxy): 
       ]),
     ]),
   ]);
+  return { config, upstreams: routes.map(({ to }) => to) };
 }
 
 function location({ prefix, to, strip = false }: Route): string[] {

@@ -1,4 +1,13 @@
-import { block, health, httpSettings, mainSettings, text, upstreams, type Upstream } from './directives.ts';
+import {
+  block,
+  health,
+  httpSettings,
+  mainSettings,
+  text,
+  upstreamLists,
+  type Proxy,
+  type Upstream,
+} from './directives.ts';
 
 /** A zone that requests are counted in, by the address they come from. */
 export interface Zone {
@@ -67,10 +76,10 @@ const HEADERS: Readonly<Record<string, string>> = {
  * A proxy over TLS, with a site for each group of server names: HTTP is sent on to HTTPS, but for /health; a client that
  * names none of the sites gets no handshake.
  */
-export function tlsProxy(proxy: TlsProxy): string {
+export function tlsProxy(proxy: TlsProxy): Proxy {
   const { sites, zones, connectionsPerAddress, workers, connections } = proxy;
-  const services = sites.flatMap(({ places, health: own }) => [...places.map(({ to }) => to), own.to]);
-  return text([
+  const upstreams = sites.flatMap(({ places, health: own }) => [...places.map(({ to }) => to), own.to]);
+  const config = text([
     ...mainSettings(workers, connections),
     ...block('http', [
       ...httpSettings(),
@@ -79,7 +88,7 @@ export function tlsProxy(proxy: TlsProxy): string {
       'limit_req_status 429;',
       'limit_conn_status 429;',
       ...tlsSettings(proxy),
-      ...upstreams(services),
+      ...upstreamLists(),
       ...block('server', [
         'listen 80 default_server;',
         ...health(),
@@ -89,6 +98,7 @@ export function tlsProxy(proxy: TlsProxy): string {
       ...sites.flatMap((site) => server(site, connectionsPerAddress)),
     ]),
   ]);
+  return { config, upstreams };
 }
 
 /** Shared memory has one space of names, and upstreams have theirs in it too. */

@@ -6,6 +6,10 @@ const MOST_REPLICAS = 10;
 const LEAST_HEALTH_TIMEOUT_MS = 60_000;
 const JOB_TIMEOUT_MS = 300_000;
 const DRAIN_MS = 500;
+/** A release that dies in its first seconds is not to take the place of one that people work with. */
+const ROUTED_READY_MS = 5000;
+/** Behind an edge it is a limit: longer than the 2 s for which nginx here keeps idle connections of clients that it is to lose. */
+const ROUTED_DRAIN_MS = 3000;
 
 /** The least and most replicas of a service. */
 export function replicaBounds({ bounds, singleton, kind }: Service): PlannedService['bounds'] {
@@ -27,14 +31,20 @@ export function rolloutOrder(service: Service): Rollout['order'] {
 }
 
 /** How a new container takes over, with everything that the description leaves open. */
-export function plannedRollout(service: Service, isCalled: boolean): Rollout {
-  const { healthTimeout, drain, stopGrace } = service.rollout;
+export function plannedRollout(
+  service: Service,
+  { isCalled, isRouted }: { readonly isCalled: boolean; readonly isRouted: boolean },
+): Rollout {
+  const { parallelism, healthTimeout, minReady, drain, stopGrace } = service.rollout;
   const order = rolloutOrder(service);
   return {
     order,
+    parallelism,
     healthTimeoutMs: healthTimeout ?? defaultHealthTimeout(service),
+    // With the old one gone there is nothing to fall back on, and waiting would only make the gap longer.
+    minReadyMs: order === 'deleteFirst' ? 0 : (minReady ?? (isRouted ? ROUTED_READY_MS : 0)),
     // What is replaced delete-first has nobody to hand its callers to, and waiting would only make the gap longer.
-    drainMs: order === 'deleteFirst' ? 0 : (drain ?? (isCalled ? DRAIN_MS : 0)),
+    drainMs: order === 'deleteFirst' ? 0 : (drain ?? (isRouted ? ROUTED_DRAIN_MS : isCalled ? DRAIN_MS : 0)),
     stopGraceMs: stopGrace,
   };
 }

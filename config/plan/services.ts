@@ -5,6 +5,7 @@ import type { Resources as DescribedResources } from '../schema/resources.ts';
 import type { Service } from '../schema/service.ts';
 import { plannedRollout, replicaBounds, restartPolicy } from './defaults.ts';
 import { departures } from './hardening.ts';
+import { plannedEdge, plannedRoutes } from './edges.ts';
 import { imageTitle } from './images.ts';
 import { attachments, isCalled } from './networks.ts';
 import { plannedPorts } from './ports.ts';
@@ -29,6 +30,7 @@ function plannedService(
   active: Readonly<Record<string, Service>>,
 ): Omit<PlannedService, 'binds'> {
   const owner = userOf(service, image);
+  const routes = plannedRoutes(name, active);
   return {
     name,
     description: service.description,
@@ -62,9 +64,11 @@ function plannedService(
     noNewPrivileges: service.noNewPrivileges,
     restart: restartPolicy(service),
     logging: { driver: service.logging.driver, options: sortedRecord(service.logging.options) },
-    rollout: plannedRollout(service, isCalled(name, active)),
+    rollout: plannedRollout(service, { isCalled: isCalled(name, active), isRouted: routes.length > 0 }),
     ...(service.shmSize !== undefined && { shmSize: service.shmSize }),
     ...(service.reload !== undefined && { reload: service.reload }),
+    ...(service.edge && { edge: plannedEdge(service.edge, active) }),
+    ...(routes.length > 0 && { routes }),
     pidsLimit: service.pidsLimit,
     ...(service.swap !== undefined && { swap: service.swap }),
     departures: departures(service, owner.uid),

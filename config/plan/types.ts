@@ -95,6 +95,10 @@ export interface PlannedService {
   readonly shmSize?: number;
   /** What makes its process read its secret files again; absent: it does not. */
   readonly reload?: Reload;
+  /** What it hands requests on to; absent: nothing that releases switch. */
+  readonly edge?: PlannedEdge;
+  /** Lists of edges that name it, sorted by edge; absent: none does. */
+  readonly routes?: readonly PlannedRoute[];
   /** Most processes and threads of a container; -1: no limit. */
   readonly pidsLimit: number;
   /** Bytes of swap on top of the limit of memory; absent: none. */
@@ -114,7 +118,31 @@ export type Reload =
       readonly command: readonly string[];
       /** Name of the secret file whose content until now the command reads as a line on its standard input. */
       readonly input?: string | undefined;
+      /** `all`: files without secrets too. */
+      readonly scope: 'secrets' | 'all';
     };
+
+/** How a proxy finds who answers for the services behind it. */
+export interface PlannedEdge {
+  /** Folder in its containers with a list for each of them. */
+  readonly folder: string;
+  /** Name of the list → the list, with one line that stands for each container, of those that run; sorted. */
+  readonly lists: Readonly<Record<string, string>>;
+}
+
+/** A list of an edge that names the replicas of a service: see config/schema/edge.ts. */
+export interface PlannedRoute {
+  /** The service that reads the list. */
+  readonly edge: string;
+  /** Name of the list in its folder. */
+  readonly file: string;
+  /** The list, with one line that stands for each container. */
+  readonly list: string;
+  /** Command in the edge that has a changed list tested and read. */
+  readonly reload: readonly string[];
+  /** Command in the edge that ends once nothing goes by an earlier list. */
+  readonly drained?: readonly string[];
+}
 
 /** Memory in bytes, cpus in cores (0.5 is half a core). Absent: unlimited, or nothing reserved. */
 export interface Resources {
@@ -212,8 +240,12 @@ export interface Mount {
 export interface Rollout {
   /** `createFirst`: the old one serves until the new one is healthy; `deleteFirst`: what can only be one. */
   readonly order: 'createFirst' | 'deleteFirst';
+  /** How many replicas are replaced at once. */
+  readonly parallelism: number;
   /** How long a container may take to become healthy. */
   readonly healthTimeoutMs: number;
+  /** How long it has to stay so before it takes over from one that runs. */
+  readonly minReadyMs: number;
   /** How long an old replica goes on beside the new one, before its stop signal. */
   readonly drainMs: number;
   /** From SIGTERM to SIGKILL. */

@@ -1,3 +1,4 @@
+import { issuePath } from '../plan/resolution.ts';
 import type { Issue } from '../plan/types.ts';
 import type { Service } from '../schema/service.ts';
 import type { System } from '../schema/system.ts';
@@ -34,10 +35,25 @@ function checkService(name: string, service: Service, system: System): Issue[] {
     ...Object.entries(service.secrets).flatMap(([file, { secret }]) =>
       missing('secret', [secret], system.secrets, 'secrets', file),
     ),
+    ...missing('service', Object.keys(service.edge?.upstreams ?? {}), system.services, 'edge', 'upstreams'),
+    ...uncalled(name, service, system),
     ...(typeof service.reload === 'object' && service.reload.input !== undefined
       ? missing('secret file', [service.reload.input], service.secrets, 'reload', 'input')
       : []),
   ];
+}
+
+/** Callers find each other on networks that come with `calls`. */
+function uncalled(name: string, { edge, calls }: Service, system: System): Issue[] {
+  return Object.keys(edge?.upstreams ?? {})
+    .filter((other) => Object.hasOwn(system.services, other) && !calls.includes(other))
+    .map((other) =>
+      error(
+        issuePath(system.name, ['services', name, 'edge', 'upstreams', other]),
+        `"${name}" hands requests on to "${other}" and does not call it`,
+        `"${other}" among its calls`,
+      ),
+    );
 }
 
 function checkSmoke({ name, smoke, services }: System): Issue[] {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { VariableName } from './name.ts';
 
-/** How a process that runs is told to read its files again. */
+/** How a process that runs is told to read its files again. What it refuses is put back as it was. */
 export const Reload = z
   .union(
     [
@@ -16,9 +16,17 @@ export const Reload = z
             'Secret file of the service whose content until now the command reads as a line on its standard input: what it ' +
             'needs to log in with while the process still holds to it.',
         }),
+        scope: z
+          .enum(['secrets', 'all'])
+          .default('secrets')
+          .meta({
+            description:
+              'Whether it reads its other files again too: only for a command that has them tested, since what it refuses is ' +
+              'put back.',
+          }),
       }),
     ],
     { error: 'neither a signal nor a command' },
   )
-  .meta({ accepted: 'SIGHUP, SIGUSR1, SIGUSR2, or {command, input}' });
+  .meta({ accepted: 'SIGHUP, SIGUSR1, SIGUSR2, or {command, input, scope}' });
 export type Reload = z.output<typeof Reload>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Bytes } from './bytes.ts';
 import { Dependency } from './dependency.ts';
+import { Edge } from './edge.ts';
 import { Environment } from './environment.ts';
 import { Healthcheck } from './healthcheck.ts';
 import { Logging } from './logging.ts';
@@ -70,7 +71,8 @@ export const Service = z.strictObject({
     description:
       'What makes its process read its secret files again, a signal or a command; absent: a changed secret is another container.',
   }),
-  rollout: Rollout.default({ stopGrace: 30_000 }),
+  edge: Edge.optional().meta({ description: 'What it hands requests on to, where releases are to switch it over.' }),
+  rollout: Rollout.default({ parallelism: 1, stopGrace: 30_000 }),
   shmSize: Bytes.optional().meta({ description: 'Size of /dev/shm.' }),
   pidsLimit: z
     .union([z.literal(-1), z.number().int().min(16)])

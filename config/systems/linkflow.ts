@@ -72,7 +72,6 @@ export const linkflow: SystemDescription = {
       description: 'The way in: routes by path to api and engine.',
       image: 'nginx',
       ...devProxy,
-      reload: 'SIGHUP',
       profiles: ['production'],
       // Ours: the guide names no bounds, and a port of the host can be published once.
       bounds: { max: 1 },

@@ -1,5 +1,4 @@
 import * as pulumi from '@pulumi/pulumi';
-import type { Reload } from '../../config/plan/types.ts';
 import type { ReleaseNote } from '../../config/release/types.ts';
 
 /*
@@ -75,6 +74,9 @@ export interface FileArgs {
   readonly gid: pulumi.Input<number>;
 }
 
+/** A signal to, or a command beside, the processes that have the files; `input`: the file that the command is told of. */
+export type FilesReload = string | { readonly command: readonly string[]; readonly input?: string };
+
 /** Inputs of {@link Files}. */
 export interface FilesArgs {
   /** Prefix of the volume's name. */
@@ -85,7 +87,7 @@ export interface FilesArgs {
   /** Path below the volume's root → file. */
   readonly files: Readonly<Record<string, FileArgs>>;
   /** At what those who have the files read them again, a signal or a command; absent: other files are another volume. */
-  readonly reload?: Reload;
+  readonly reload?: FilesReload;
 }
 
 /** A volume with files in it: replaced, under a new name, when anything about them changes. */
@@ -116,7 +118,18 @@ export interface ReplicaArgs {
   readonly container: pulumi.Input<string>;
   /** Network to join once healthy → names to answer to there. */
   readonly networks: Dictionary<pulumi.Input<readonly pulumi.Input<string>[]>>;
+  /** Lists of edges that name it once it is healthy; absent: it stands in none. */
+  readonly routes?: readonly {
+    /** Name on the host of the volume with the lists. */
+    readonly volume: pulumi.Input<string>;
+    readonly file: string;
+    readonly list: string;
+    readonly reload: readonly string[];
+    readonly drained?: readonly string[];
+  }[];
   readonly healthTimeoutMs: pulumi.Input<number>;
+  /** For how long it has to stay healthy before it takes over from one that runs. */
+  readonly minReadyMs?: pulumi.Input<number>;
   /** For how long the old container goes on beside a new one that is let in, before its stop signal. */
   readonly drainMs: pulumi.Input<number>;
   /** From SIGTERM to SIGKILL. */

@@ -23,6 +23,8 @@ export interface Foundation {
   readonly networks: ReadonlyMap<string, pulumi.Output<string>>;
   /** Names that the data volumes have on the host. */
   readonly volumes: ReadonlyMap<string, pulumi.Output<string>>;
+  /** Names on the host of the volumes with the lists that edges read, by edge. */
+  readonly lists: ReadonlyMap<string, pulumi.Output<string>>;
   /** Numbers of the ports that are chosen on the host, by their keys in the plan. */
   readonly ports: ReadonlyMap<string, pulumi.Output<number>>;
 }
@@ -50,6 +52,7 @@ export class DockerFoundation extends pulumi.ComponentResource implements Founda
   readonly released: Foundation['released'];
   readonly networks: Foundation['networks'];
   readonly volumes: Foundation['volumes'];
+  readonly lists: Foundation['lists'];
   readonly ports: Foundation['ports'];
 
   constructor(name: string, args: FoundationArgs, opts: pulumi.ComponentResourceOptions) {
@@ -62,6 +65,7 @@ export class DockerFoundation extends pulumi.ComponentResource implements Founda
     this.released = new Map([...made].map(([image, resource]) => [image, releasedImage(resource)]));
     this.networks = networks(args, { parent: this });
     this.volumes = volumes(args, { parent: this });
+    this.lists = lists(args, { parent: this });
     this.ports = ports(args, { parent: this });
     this.registerOutputs({});
   }
@@ -117,6 +121,22 @@ function ports({ plan, owner }: FoundationArgs, opts: pulumi.CustomResourceOptio
 
 function notChosen(key: string): never {
   throw new Error(`no port has been chosen for "${key}"`);
+}
+
+/** Made before the services behind an edge, which write what stands in them. */
+function lists({ plan, owner }: FoundationArgs, opts: pulumi.CustomResourceOptions): Foundation['lists'] {
+  return new Map(
+    plan.services
+      .filter(({ edge }) => edge !== undefined)
+      .map(({ name }) => [
+        name,
+        new docker.Volume(
+          `${plan.prefix}-${name}-lists`,
+          { labels: labelList(owner, 'files', { [LABELS.service]: name }) },
+          opts,
+        ).name,
+      ]),
+  );
 }
 
 function networks(args: FoundationArgs, opts: pulumi.CustomResourceOptions): Foundation['networks'] {

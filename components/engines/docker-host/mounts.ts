@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type * as pulumi from '@pulumi/pulumi';
-import type { PlannedService } from '../../../config/plan/types.ts';
+import type { PlannedService, Reload } from '../../../config/plan/types.ts';
 import { LABELS, ownerLabels } from '../../../engine/labels.ts';
 import * as slipway from '../../../providers/slipway/sdk.ts';
 import { hostName, type Foundation } from './foundation.ts';
@@ -33,7 +33,12 @@ export function serviceMounts(
     path,
     readOnly,
   }));
-  return [...data, ...fileVolumes(service, foundation, secrets, opts)];
+  return [...data, ...fileVolumes(service, foundation, secrets, opts), ...lists(service, foundation)];
+}
+
+/** The lists of the services behind an edge: releases of those keep them. */
+function lists({ name, edge }: PlannedService, { lists: volumes }: Foundation): HostMount[] {
+  return edge ? [{ volume: hostName(volumes, name), path: edge.folder, readOnly: true }] : [];
 }
 
 /** The files of a service, secret ones and others, one volume a folder, each filled before a container starts. */
@@ -55,8 +60,7 @@ function fileVolumes(
         name: `${foundation.prefix}-${name}`,
         image: foundation.images.get(service.imageName) ?? service.image,
         labels: foundation.owner.apply((owner) => ({ ...ownerLabels(owner, 'files'), [LABELS.service]: service.name })),
-        // Only secrets: what else stands in files may be wrong, and a process that goes on with the old says nothing.
-        ...(service.reload !== undefined && isSecrets(service, files) && { reload: service.reload }),
+        ...(isReadAgain(service, files) && { reload: wireReload(service.reload) }),
         files: Object.fromEntries(
           files.map(({ path, content, mode, uid, gid }) => [posix.basename(path), { content, mode, uid, gid }]),
         ),
@@ -65,6 +69,21 @@ function fileVolumes(
     );
     return { volume, path: folder, readOnly: true };
   });
+}
+
+/** At a signal only secrets: what else stands in files may be wrong, and a process that goes on with the old says nothing. */
+function isReadAgain(
+  service: PlannedService,
+  files: readonly FileSource[],
+): service is PlannedService & { readonly reload: Reload } {
+  const { reload } = service;
+  if (reload === undefined) return false;
+  return isSecrets(service, files) || (typeof reload === 'object' && reload.scope === 'all');
+}
+
+function wireReload(reload: Reload): slipway.FilesReload {
+  if (typeof reload === 'string') return reload;
+  return { command: reload.command, ...(reload.input !== undefined && { input: reload.input }) };
 }
 
 function isSecrets(service: PlannedService, files: readonly FileSource[]): boolean {

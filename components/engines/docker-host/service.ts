@@ -35,15 +35,16 @@ export class DockerService extends pulumi.ComponentResource implements Deployed 
     const { planned, foundation, secrets } = args;
     const mounts = serviceMounts(planned, foundation, secrets, { parent: this });
     const gates: slipway.Replica[] = [];
-    let previous: slipway.Replica | undefined;
+    const rolling: slipway.Replica[] = [];
     for (let number = 1; number <= planned.replicas; number++) {
       const rolls = args.running.has(`${planned.name}-${number}`);
-      // A roll goes replica by replica, so that at most one runs over the plan; what is new starts side by side.
-      const dependsOn = [...args.dependsOn, ...(rolls && previous ? [previous] : [])];
+      // So that no more run over the plan than are replaced at once; what is new starts side by side.
+      const before = rolls ? rolling.at(-planned.rollout.parallelism) : undefined;
+      const dependsOn = [...args.dependsOn, ...(before ? [before] : [])];
       const container = replicaContainer(args, number, mounts, { parent: this, dependsOn });
       const gate = replicaGate(args, number, container, { parent: this });
       gates.push(gate);
-      if (rolls) previous = gate;
+      if (rolls) rolling.push(gate);
     }
     this.ready = [...gates, ...roles(args, gates, { parent: this })];
     this.registerOutputs({});
@@ -87,7 +88,7 @@ function replicaGate(
   container: docker.Container,
   opts: pulumi.CustomResourceOptions,
 ): slipway.Replica {
-  const { healthTimeoutMs, drainMs, stopGraceMs } = planned.rollout;
+  const { healthTimeoutMs, minReadyMs, drainMs, stopGraceMs } = planned.rollout;
   return new slipway.Replica(
     `${planned.name}-${number}`,
     {
@@ -101,7 +102,11 @@ function replicaGate(
             .map(({ network, aliases }) => pulumi.all([hostName(foundation.networks, network), [...aliases]])),
         )
         .apply((entries) => Object.fromEntries(entries)),
+      ...(planned.routes && {
+        routes: planned.routes.map(({ edge, ...route }) => ({ volume: hostName(foundation.lists, edge), ...route })),
+      }),
       healthTimeoutMs,
+      minReadyMs,
       drainMs,
       stopGraceMs,
       pidsLimit: planned.pidsLimit,

@@ -1,4 +1,3 @@
-import { BEHIND_PROXY } from '../../nginx/directives.ts';
 import type { SystemInput } from '../../schema/system.ts';
 
 type Services = SystemInput['services'];
@@ -44,7 +43,6 @@ export const engine: Services = {
     ports: { http: { container: 8080 }, grpc: { container: 9090 } },
     dependsOn: { history: 'healthy', matching: 'healthy' },
     calls: ['history', 'matching', 'visibility', 'postgres', 'redis'],
-    rollout: BEHIND_PROXY,
     healthcheck: health(8080),
     environment: {
       ...environment,

@@ -1,4 +1,3 @@
-import { BEHIND_PROXY } from '../../nginx/directives.ts';
 import type { SystemInput } from '../../schema/system.ts';
 
 type Services = SystemInput['services'];
@@ -87,7 +86,6 @@ export const laravel: Services = {
       migrate: { condition: 'completed', required: false },
     },
     calls: ['postgres', 'redis'],
-    rollout: BEHIND_PROXY,
     healthcheck: {
       test: ['CMD', '/usr/local/bin/healthcheck', 'http', '8000', '/api/v1/health'],
       interval: '30s',

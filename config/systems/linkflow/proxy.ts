@@ -1,4 +1,4 @@
-import { proxyFiles } from '../../nginx/directives.ts';
+import { proxyService } from '../../nginx/directives.ts';
 import { plainProxy } from '../../nginx/plain.ts';
 import { tlsProxy, type Place } from '../../nginx/tls.ts';
 
@@ -6,7 +6,7 @@ const api = { service: 'api', port: 8000 };
 const frontend = { service: 'frontend', port: 8080 };
 
 /** The guide's proxy for a developer's machine: plain HTTP, both services by path. */
-export const devProxy = proxyFiles(
+export const devProxy = proxyService(
   plainProxy({
     port: 80,
     routes: [
@@ -14,7 +14,7 @@ export const devProxy = proxyFiles(
       { prefix: '/engine/', to: frontend, strip: true },
     ],
     workers: 1,
-    connections: 256,
+    connections: 1024,
   }),
 );
 
@@ -26,7 +26,7 @@ const toApi = (path: string, burst: number, more: Partial<Place> = {}): Place =>
 });
 
 /** Production: TLS, a server name for each of the two, rates and bursts of the original. */
-export const prodProxy = proxyFiles(
+export const prodProxy = proxyService(
   tlsProxy({
     certificate: '/run/secrets/TLS_CERTIFICATE',
     key: '/run/secrets/TLS_KEY',

@@ -1,5 +1,5 @@
-import { buffer } from 'node:stream/consumers';
-import { pack } from 'tar-stream';
+import { buffer, text } from 'node:stream/consumers';
+import { extract, pack } from 'tar-stream';
 import type { FilesInputs } from './schema.ts';
 
 /** Everybody may enter; only root may change what is there. */
@@ -14,6 +14,15 @@ export async function archive(files: FilesInputs['files']): Promise<Buffer> {
   }
   tar.finalize();
   return buffer(tar);
+}
+
+/** The first file of a tar archive, as text. @throws for an archive without one */
+export async function firstFile(tar: NodeJS.ReadableStream): Promise<string> {
+  for await (const entry of tar.pipe(extract())) {
+    if (entry.header.type === 'file') return text(entry);
+    entry.resume();
+  }
+  throw new Error('the archive holds no file');
 }
 
 /** Every folder of `paths`, outer ones first, each with a slash at its end; first the root itself, ''. */

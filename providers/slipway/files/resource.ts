@@ -44,8 +44,15 @@ export function filesResource(host: Host): Resource {
     async update(operation, { id, olds, news }) {
       if (!operation.preview && !isDeepStrictEqual(olds['files'], news['files'])) {
         const { reload, ...inputs } = FilesInputs.parse(news);
+        const before = FilesInputs.parse(olds);
         await refillVolume(host, id, inputs);
-        if (reload !== undefined) await tellReaders(host, operation, id, wayToTell(reload, FilesInputs.parse(olds)));
+        try {
+          if (reload !== undefined) await tellReaders(host, operation, id, wayToTell(reload, before));
+        } catch (error) {
+          // Whoever is restarted is not to find what a running one does not take.
+          await refillVolume(host, id, before);
+          throw error;
+        }
       }
       return stateOf(news);
     },

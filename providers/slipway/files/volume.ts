@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import type Docker from 'dockerode';
 import { containerName, isGone, statusOf } from '../../../engine/answers.ts';
 import { LABELS } from '../../../engine/labels.ts';
 import { failure, type Host, unlessGone } from '../host/host.ts';
 import { remove } from '../host/stop.ts';
-import { archive } from './archive.ts';
+import { archive, firstFile } from './archive.ts';
 import type { FilesInputs } from './schema.ts';
 
 /** Where the helper mounts the volume: no image has anything there that the engine would copy into it. */
@@ -39,21 +41,57 @@ export async function refillVolume(host: Host, volume: string, inputs: FilesInpu
   }
 }
 
+/** A volume that is in use by others, as files. */
+export interface OpenVolume {
+  /** Undefined: there is no such file. */
+  read(path: string): Promise<string | undefined>;
+  /** Replaces or makes a file that everybody may read. */
+  write(path: string, content: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a volume for reading and writing single files, through a container that is never started. */
+export async function openVolume(host: Host, volume: string, inputs: HelperInputs): Promise<OpenVolume> {
+  const helper = await createHelper(host, volume, inputs, `-${randomBytes(4).toString('hex').slice(0, 7)}`);
+  return {
+    read: async (path) => {
+      const tar = await unlessGone(helper.getArchive({ path: `${MOUNT}/${path}` }));
+      return tar && (await firstFile(tar));
+    },
+    write: async (path, content) => {
+      await helper.putArchive(await archive({ [path]: { content, mode: '0444', uid: 0, gid: 0 } }), { path: MOUNT });
+    },
+    close: () => remove(host, helper.id),
+  };
+}
+
+/** What a container is made of that is never started. */
+export type HelperInputs = Pick<FilesInputs, 'image' | 'labels'>;
+
 /** A container that is never started is enough for the engine to mount the volume and unpack into it. */
 async function upload(host: Host, volume: string, { image, labels, files }: FilesInputs): Promise<void> {
-  const helper = await host.docker.createContainer({
-    name: `${volume}-helper`,
+  const helper = await createHelper(host, volume, { image, labels });
+  try {
+    await helper.putArchive(await archive(files), { path: MOUNT });
+  } finally {
+    await remove(host, helper.id);
+  }
+}
+
+async function createHelper(
+  host: Host,
+  volume: string,
+  { image, labels }: HelperInputs,
+  suffix = '',
+): Promise<Docker.Container> {
+  return host.docker.createContainer({
+    name: `${volume}-helper${suffix}`,
     Image: image,
     Entrypoint: ['never-started'],
     Labels: { ...labels, [LABELS.kind]: 'helper' },
     NetworkDisabled: true,
     HostConfig: { NetworkMode: 'none', Binds: [`${volume}:${MOUNT}`] },
   });
-  try {
-    await helper.putArchive(await archive(files), { path: MOUNT });
-  } finally {
-    await remove(host, helper.id);
-  }
 }
 
 /** Removes a volume, waiting a while for containers that use it to go. One that is gone is left at that. */

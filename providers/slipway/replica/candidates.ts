@@ -4,7 +4,7 @@ import type { Host } from '../host/host.ts';
 import { remove } from '../host/stop.ts';
 
 /** What tells the containers of one service of one deployment. */
-const SERVICE = [LABELS.instance, LABELS.kind, LABELS.service];
+export const SERVICE = [LABELS.instance, LABELS.kind, LABELS.service];
 /** What tells the containers of one replica. */
 const REPLICA = [...SERVICE, LABELS.replica];
 
@@ -33,7 +33,7 @@ export async function hasCompany(host: Host, { Id, Config }: ContainerInspectInf
 }
 
 /** What to find containers by that are equal in `names`; undefined: this one lacks one of them. */
-function identityOf(labels: Readonly<Record<string, string>>, names: readonly string[]): string[] | undefined {
+export function identityOf(labels: Readonly<Record<string, string>>, names: readonly string[]): string[] | undefined {
   const identity = names.map((name) => `${name}=${labels[name] ?? ''}`);
   return identity.some((label) => label.endsWith('=')) ? undefined : identity;
 }

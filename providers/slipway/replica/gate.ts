@@ -16,6 +16,8 @@ export interface GateArgs {
   /** Id of the container. */
   readonly container: string;
   readonly timeoutMs: number;
+  /** How long it has to stay healthy. */
+  readonly minReadyMs: number;
   readonly hasHealthcheck: boolean;
   readonly signal: AbortSignal;
   /** Hears the first line of the output of each probe that fails. */
@@ -36,10 +38,12 @@ export async function passGate(args: GateArgs): Promise<Verdict> {
   const deadline = Date.now() + timeoutMs;
   let glances = 0;
   const nextGlance = () => {
+    if (readySince !== undefined) return Math.max(1, Math.min(GLANCE_MS, readySince + args.minReadyMs - Date.now()));
     const close = !args.hasHealthcheck || glances++ < 3;
     return Math.max(1, Math.min(close ? CLOSE_GLANCE_MS : GLANCE_MS, deadline - Date.now()));
   };
   const judge = new Judge(args);
+  let readySince: number | undefined;
   for await (const events of watch(host, args.container, signal, nextGlance)) {
     const container = await inspect(host, args.container);
     if (!judge.begun && !container.State.Running && !container.State.Restarting) {
@@ -50,12 +54,22 @@ export async function passGate(args: GateArgs): Promise<Verdict> {
     }
     judge.begin(container.RestartCount);
     const verdict = judge.look(container, events);
-    if (verdict) return verdict;
+    if (verdict?.healthy === true) {
+      readySince ??= Date.now();
+      if (Date.now() - readySince >= args.minReadyMs) return verdict;
+      continue;
+    }
+    if (verdict) return readySince === undefined ? verdict : withdrawn(verdict.cause, Date.now() - readySince);
+    if (readySince !== undefined) return withdrawn('its health check says so no more', Date.now() - readySince);
     if (Date.now() >= deadline) {
       return { healthy: false, cause: `it did not get healthy within ${seconds(timeoutMs)}${lastProbe(container)}` };
     }
   }
   throw new Error('a watch ends only by being left');
+}
+
+function withdrawn(cause: string, afterMs: number): Verdict {
+  return { healthy: false, cause: `it was healthy for ${seconds(afterMs)} only: ${cause}` };
 }
 
 /** Looks at one container again and again. */

@@ -14,6 +14,7 @@ import { stop } from '../host/stop.ts';
 import { pause } from '../host/watch.ts';
 import { hasCompany, removeFailedCandidates } from './candidates.ts';
 import { passGate, seconds } from './gate.ts';
+import { drained, point } from './routes.ts';
 import { ReplicaInputs } from './schema.ts';
 
 /**
@@ -31,6 +32,7 @@ export function replicaResource(host: Host): Resource {
       const replica = ReplicaInputs.parse(inputs);
       // An ordinary error leaves nothing in the state, so that the next `up` passes the gate again.
       const afterMs = await admit(host, operation, replica);
+      await point(host, operation, replica);
       return { id: `${replica.service}-${replica.replica}`, state: { ...inputs, healthyAfterMs: afterMs } };
     },
 
@@ -42,6 +44,7 @@ export function replicaResource(host: Host): Resource {
       if (other) {
         // A failure keeps the old inputs in the state, so a retry still knows the old container.
         const afterMs = await admit(host, operation, replica, old);
+        await point(host, operation, replica, old.container);
         await retire(host, operation, old);
         return { ...news, healthyAfterMs: afterMs };
       }
@@ -50,6 +53,7 @@ export function replicaResource(host: Host): Resource {
       const left = Object.keys(old.networks).filter((network) => replica.networks[network] === undefined);
       await leave(host, container.Id, left);
       await join(host, container, replica.networks);
+      await point(host, operation, replica);
       return { ...news, ...before };
     },
 
@@ -63,6 +67,7 @@ export function replicaResource(host: Host): Resource {
 
     async delete(operation, { inputs }) {
       const replica = ReplicaInputs.parse(inputs);
+      await point(host, operation, replica, replica.container);
       await retire(host, operation, replica);
       await unlessGone(removeFailedCandidates(host, replica.container, []));
     },
@@ -89,6 +94,7 @@ async function admit(host: Host, operation: Operation, replica: ReplicaInputs, o
   await limitProcesses(host, replica);
   const verdict = await passGate({
     ...{ host, container, timeoutMs, hasHealthcheck, onFailedProbe },
+    minReadyMs: old && (await runs(host, old.container)) ? (replica.minReadyMs ?? 0) : 0,
     signal: operation.signal,
   }).catch((error: unknown) => {
     if (!operation.signal.aborted) throw new Error(`${name}: ${reasonOf(error)}`, { cause: error });
@@ -105,6 +111,10 @@ async function admit(host: Host, operation: Operation, replica: ReplicaInputs, o
   await removeFailedCandidates(host, container, keep);
   operation.log('info', `healthy after ${seconds(verdict.afterMs)}`);
   return verdict.afterMs;
+}
+
+async function runs(host: Host, container: string): Promise<boolean> {
+  return (await unlessGone(host.docker.getContainer(container).inspect()))?.State.Running === true;
 }
 
 /** Puts a candidate that failed aside; the error tells what happened, how things stand and what to do. */
@@ -149,8 +159,8 @@ async function retire(host: Host, operation: Operation, replica: ReplicaInputs):
   if (found.State.Running) {
     // Who is the last of its service has nobody to leave its callers to: `down` waits for nothing.
     if (drainMs > 0 && (await hasCompany(host, found))) {
-      operation.log('info', `draining for ${seconds(drainMs)}`, { ephemeral: true });
-      await pause(drainMs, operation.signal);
+      operation.log('info', `draining for up to ${seconds(drainMs)}`, { ephemeral: true });
+      if (!(await drained(host, operation, replica))) await pause(drainMs, operation.signal);
     }
     operation.log('info', 'stopping', { ephemeral: true });
     await stop(host, container, stopGraceMs);

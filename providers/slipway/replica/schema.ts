@@ -2,6 +2,16 @@ import { z } from 'zod';
 
 const milliseconds = z.int().nonnegative();
 
+/** A list of an edge in front of a service: see config/schema/edge.ts. */
+export const RouteInputs = z.strictObject({
+  volume: z.string().min(1).meta({ description: 'Name on the host of the volume with the lists' }),
+  file: z.string().min(1).meta({ description: 'Name of the list in it' }),
+  list: z.string().meta({ description: 'The list, with one line that stands for each container' }),
+  reload: z.array(z.string()).min(1).meta({ description: 'Command in the edge that has a changed list read' }),
+  drained: z.array(z.string()).min(1).optional(),
+});
+export type RouteInputs = z.infer<typeof RouteInputs>;
+
 /** Inputs of a replica. */
 export const ReplicaInputs = z.strictObject({
   service: z.string().min(1).meta({ description: 'The service that it is a replica of' }),
@@ -10,7 +20,11 @@ export const ReplicaInputs = z.strictObject({
   networks: z
     .record(z.string(), z.array(z.string()))
     .meta({ description: 'Network to join once healthy → names to answer to there' }),
+  routes: z.array(RouteInputs).optional().meta({ description: 'Lists of edges that name it once it is healthy' }),
   healthTimeoutMs: z.int().positive().meta({ description: 'How long it may take to get healthy' }),
+  minReadyMs: milliseconds.optional().meta({
+    description: 'How long it has to stay healthy before it takes over from one that runs',
+  }),
   drainMs: milliseconds.meta({ description: 'How long an old container goes on after its name has gone' }),
   stopGraceMs: milliseconds.meta({ description: 'From SIGTERM to SIGKILL' }),
   pidsLimit: z

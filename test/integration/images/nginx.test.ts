@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { machineBuildArgs } from '../../../components/image-context.ts';
+import { renderList } from '../../../config/plan/edges.ts';
 import { linkflow } from '../../../config/systems/linkflow.ts';
 import { toolchainEnvironment } from '../../../tools/setup/environment.mjs';
 import { projectFolder } from '../../../tools/setup/layout.mjs';
@@ -63,11 +64,16 @@ beforeAll(async () => {
   await docker('build', '-q', '-t', tag, ...args, `${projectFolder}/images/nginx`);
   network = await bed.network();
   const config = await bed.volume('config', tag, 101, { 'nginx.conf': file.content });
+  const { folder: listsFolder = '', upstreams = {} } = nginx?.edge ?? {};
+  // As Compose has them: a service by its own name.
+  const byName = Object.entries(upstreams).map(([service, list]) => [`${service}.conf`, renderList(list, [service])]);
+  const lists = await bed.volume('lists', tag, 101, Object.fromEntries(byName) as Record<string, string>);
   confd = await bed.volume('confd', tag, 101, { 'default.conf': BACKEND });
   const [port] = await freePorts(1);
   origin = `http://127.0.0.1:${port ?? 0}`;
   const folder = path.replace(/\/[^/]*$/, '');
   const options = ['--network', network, '-p', `127.0.0.1:${port ?? 0}:80`, '-v', `${config}:${folder}:ro`];
+  options.push('-v', `${lists}:${listsFolder}:ro`);
   proxy = await bed.run('proxy', tag, [...locked, ...options], nginx?.command ?? []);
   await eventually(() => docker('exec', proxy, 'healthcheck', 'http', '80', '/health'));
 });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
 import type Docker from 'dockerode';
 import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode';
 import { connect, engineHost } from '../../../engine/connect.ts';
@@ -57,6 +58,13 @@ export class Scratch {
     const log = plainText(await container.logs({ follow: false, stdout: true, stderr: true }));
     await container.remove({ force: true });
     return log;
+  }
+
+  /** Runs a command in a container that runs; answers its output and code. */
+  async exec(id: string, command: readonly string[]): Promise<{ output: string; code: number | null }> {
+    const exec = await this.docker.getContainer(id).exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
+    const output = plainText(await buffer(await exec.start({})));
+    return { output, code: (await exec.inspect()).ExitCode };
   }
 
   async dispose(): Promise<void> {

@@ -88,7 +88,16 @@ describe('toContainerArgs', () => {
     ],
     [
       'a grace period in whole seconds, never shorter than planned',
-      { rollout: { order: 'createFirst', healthTimeoutMs: 1, drainMs: 0, stopGraceMs: 1500 } },
+      {
+        rollout: {
+          order: 'createFirst',
+          parallelism: 1,
+          minReadyMs: 0,
+          healthTimeoutMs: 1,
+          drainMs: 0,
+          stopGraceMs: 1500,
+        },
+      },
       { stopTimeout: 2, destroyGraceSeconds: 2 },
     ],
   ])('writes %s', (_, changes, expected) => {

@@ -36,7 +36,14 @@ export function plannedService(changes: Partial<PlannedService> = {}): PlannedSe
     ulimits: {},
     restart: 'unless-stopped',
     logging: { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } },
-    rollout: { order: 'createFirst', healthTimeoutMs: 60_000, drainMs: 0, stopGraceMs: 30_000 },
+    rollout: {
+      order: 'createFirst',
+      parallelism: 1,
+      minReadyMs: 0,
+      healthTimeoutMs: 60_000,
+      drainMs: 0,
+      stopGraceMs: 30_000,
+    },
     ...changes,
   };
 }

@@ -38,7 +38,14 @@ const PLAN: Plan = {
       ],
       networks: [{ network: 'home', aliases: ['db'], join: 'create' }],
       volumes: [{ volume: 'db-data', path: '/data', readOnly: false }],
-      rollout: { order: 'deleteFirst', healthTimeoutMs: 60_000, drainMs: 0, stopGraceMs: 10_000 },
+      rollout: {
+        order: 'deleteFirst',
+        parallelism: 1,
+        minReadyMs: 0,
+        healthTimeoutMs: 60_000,
+        drainMs: 0,
+        stopGraceMs: 10_000,
+      },
     }),
     plannedService({
       name: 'migrate',

@@ -63,7 +63,16 @@ describe('toComposeService', () => {
     ['a policy of restarts', { restart: 'on-failure' }, { restart: 'on-failure' }],
     [
       'a grace period in whole seconds, never shorter than planned',
-      { rollout: { order: 'createFirst', healthTimeoutMs: 1, drainMs: 0, stopGraceMs: 60_001 } },
+      {
+        rollout: {
+          order: 'createFirst',
+          parallelism: 1,
+          minReadyMs: 0,
+          healthTimeoutMs: 1,
+          drainMs: 0,
+          stopGraceMs: 60_001,
+        },
+      },
       { stop_grace_period: '1m1s' },
     ],
     [

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Plan, PlannedService } from '../../../../config/plan/types.ts';
+import { proxyService } from '../../../../config/nginx/directives.ts';
 import { plainProxy, type Route } from '../../../../config/nginx/plain.ts';
 import { planOf, resolveLinkflow } from '../fixture.ts';
 
@@ -8,7 +9,7 @@ const api = { service: 'api', port: 8000 };
 const engine = { service: 'frontend', port: 8080 };
 
 function config(routes: readonly Route[]): string {
-  return plainProxy({ port: 8081, routes, workers: 3, connections: 77 });
+  return plainProxy({ port: 8081, routes, workers: 3, connections: 77 }).config;
 }
 
 /** The lines of a block, without their indentation; undefined: there is no such block. */
@@ -46,23 +47,28 @@ describe('a route', () => {
 });
 
 describe('a service behind the proxy', () => {
-  const text = config([
+  const routes = [
     { prefix: '/api/', to: api },
     { prefix: '/hooks/', to: api },
     { prefix: '/engine/', to: engine },
-  ]);
+  ];
+  const proxy = plainProxy({ port: 8081, routes, workers: 3, connections: 77 });
+  const { edge, files } = proxyService(proxy);
 
-  test('is one upstream, however many routes lead to it', () => {
-    expect(text.match(/upstream \S+/g)).toEqual(['upstream api', 'upstream frontend']);
+  test('is one list, however many routes lead to it', () => {
+    expect(Object.keys(edge?.upstreams ?? {})).toEqual(['api', 'frontend']);
+    expect(proxy.config.match(/upstream \S+/g)).toEqual(null);
+    expect(block(proxy.config, 'http')).toContain(`include ${edge?.folder ?? ''}/*.conf;`);
+    expect(Object.keys(files ?? {}).map((path) => posix.dirname(path))).not.toContain(edge?.folder);
   });
 
-  test('is looked up again and again, and may be missing when nginx starts', () => {
-    expect(block(text, 'upstream api')).toEqual([
+  test('is looked up again and again, container by container', () => {
+    expect(block(edge?.upstreams['api'] ?? '', 'upstream api')).toEqual([
       'zone api 64k;',
-      'server api:8000 resolve fail_timeout=2s;',
+      'server {container}:8000 resolve fail_timeout=2s;',
       'keepalive 16;',
     ]);
-    expect(block(text, 'http')).toContain('resolver 127.0.0.11 valid=2s ipv6=off;');
+    expect(block(proxy.config, 'http')).toContain('resolver 127.0.0.11 valid=2s ipv6=off;');
   });
 });
 
@@ -107,15 +113,18 @@ describe.each(['dev', 'prod'])('nginx of LinkFlow in %s', (environment) => {
   });
 
   test('has a way to every service that it passes requests to', () => {
-    const services = [...(file?.content ?? '').matchAll(/server (\w+):(\d+) resolve/g)].map(([, name]) => name);
-    expect(services.sort()).toEqual([...nginx.calls]);
-    for (const [, name, port] of (file?.content ?? '').matchAll(/server (\w+):(\d+) resolve/g)) {
-      expect(serviceOf(plan, name ?? '').ports.map(({ container }) => String(container))).toContain(port);
+    expect(Object.keys(nginx.edge?.lists ?? {})).toEqual(nginx.calls.map((name) => `${name}.conf`));
+    for (const [list, text] of Object.entries(nginx.edge?.lists ?? {})) {
+      const port = Number(/:(\d+) resolve/.exec(text)?.[1]);
+      const behind = serviceOf(plan, posix.basename(list, '.conf'));
+      expect(behind.ports.map(({ container }) => container)).toContain(port);
+      expect(behind.routes).toMatchObject([{ edge: 'nginx', file: list, list: text }]);
     }
   });
 
-  test('has let go of its last request before it is killed', () => {
-    const seconds = Number(/worker_shutdown_timeout (\d+)s;/.exec(file?.content ?? '')?.[1]);
-    expect(seconds * 1000).toBeLessThan(nginx.rollout.stopGraceMs);
+  test('tests a configuration before it is read again', () => {
+    const { reload } = nginx;
+    expect(typeof reload === 'object' && reload.scope).toBe('all');
+    expect(typeof reload === 'object' && reload.command.join(' ')).toMatch(/nginx -t -q -c \S+ \|\| exit 1/);
   });
 });

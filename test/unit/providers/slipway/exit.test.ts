@@ -19,7 +19,11 @@ function container({ code = 0, oom = false, memory = 0, error = '' }: Given): Co
 test.each<[string, Given, string]>([
   ['its code', { code: 3 }, 'with code 3'],
   ['what the engine adds', { code: 127, error: 'no such file' }, 'with code 127 (no such file)'],
-  ['lack of memory', { code: 137, oom: true }, 'with code 137, killed for lack of memory (OOM): raise its memory limit'],
+  [
+    'lack of memory',
+    { code: 137, oom: true },
+    'with code 137, killed for lack of memory (OOM): raise its memory limit',
+  ],
   ['a kill by hand', { code: 137 }, 'with code 137'],
   [
     'a kill under a limit of memory',
