@@ -102,6 +102,17 @@ describe('an image that is built', () => {
     expect(changing(await stack.preview([described]))).toEqual(['image: replace, new one first']);
   });
 
+  test('is found again by its id alone, as a rollback names it', async () => {
+    const { Id: id } = await stack.docker.getImage(`${stack.name}:2`).inspect();
+    const earlier: Described = { type: 'RemoteImage', name: 'image', args: { name: id, keepLocally: true } };
+    expect(changing(await stack.preview([earlier]))).toEqual(['image: replace, new one first']);
+    await stack.up([earlier]);
+    expect((await stack.state()).get('image')).toMatchObject({ outputs: { imageId: id, name: id } });
+    expect(changing(await stack.preview([earlier]))).toEqual([]);
+    await stack.refresh();
+    expect(changing(await stack.preview([earlier]))).toEqual([]);
+  });
+
   test('has all the names that it is given', async () => {
     await stack.up([image('3', { tag: [`${stack.name}:one`, `${stack.name}:two`] }, { keepLocally: true })]);
     const ids = ['3', 'one', 'two'].map(
