@@ -14,7 +14,7 @@ import { CommandFailure, EXIT } from '../exit-codes.ts';
 import { reachHost } from '../hosts/host.ts';
 import { canAsk, confirm } from '../operations/confirm.ts';
 import { readState, type StackState } from '../pulumi/state.ts';
-import { hasFailedSince } from '../release/history.ts';
+import { failedSince } from '../release/history.ts';
 import { releasesIn, type Releases } from '../release/read.ts';
 import { readUpdates } from '../release/updates.ts';
 import { gatherRollback } from '../rollback/facts.ts';
@@ -78,7 +78,7 @@ async function targetOf(
   { stack, to }: RollbackOptions,
 ): Promise<ReleaseRecord> {
   const updates = to === undefined && records.length > 0 ? await readUpdates(context, stack, RUNS) : [];
-  const target = rollbackTarget(records, { to, hasFailedSince: hasFailedSince(records, updates) });
+  const target = rollbackTarget(records, { to, failed: failedSince(records, updates) });
   if (typeof target !== 'string') return target;
   throw new CommandFailure(EXIT.usage, `stack "${stack}" can't go back: ${target}. Nothing was touched.`);
 }

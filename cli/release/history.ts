@@ -32,12 +32,17 @@ export function historyOf(records: readonly ReleaseRecord[], updates: readonly U
   return [...releases, ...others.map(attemptEntry)].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
 }
 
-/** Whether the last attempt to release has failed, and no record was made since. Pure. */
-export function hasFailedSince(records: readonly ReleaseRecord[], updates: readonly Update[]): boolean {
+/** The last attempt to release, where it has failed and no record was made since. Pure. */
+export function failedSince(
+  records: readonly ReleaseRecord[],
+  updates: readonly Update[],
+): { readonly rollbackTo?: number } | undefined {
   const [newest] = records;
   const last = updates.find(({ kind }) => kind === 'update');
-  if (newest === undefined || last === undefined) return false;
-  return last.result === 'failed' && secondOf(last.startTime) >= secondOf(newest.at);
+  if (newest === undefined || last?.result !== 'failed' || secondOf(last.startTime) < secondOf(newest.at))
+    return undefined;
+  const rollbackTo = toldBy(last.message)?.rollbackTo;
+  return rollbackTo === undefined ? {} : { rollbackTo };
 }
 
 function isDuring({ at }: ReleaseRecord, { kind, startTime, endTime }: Update): boolean {

@@ -4,26 +4,24 @@ import { KEPT_RELEASES, type ReleaseRecord } from './types.ts';
 export interface Wanted {
   /** Number of a release; absent: the one that a person means who says nothing. */
   readonly to?: number | undefined;
-  /** True: somebody has tried to release since the newest one, and has failed. */
-  readonly hasFailedSince: boolean;
+  /** Present: the last attempt since the newest release has failed; with the release that it was to bring back, if any. */
+  readonly failed?: { readonly rollbackTo?: number } | undefined;
 }
 
 /**
- * The release that a rollback goes back to. Unless it is named: the newest after an attempt that has failed, else the one
- * before. Of a release that is a rollback itself it is that one again: who runs the command twice does not mean back and
- * forth. Pure.
+ * The release that a rollback goes back to. Unless it is named: after an attempt that has failed the newest, or the one
+ * that the attempt was to bring back; else the one before. Of a release that is a rollback itself it is that one again:
+ * who runs the command twice does not mean back and forth. Pure.
  * @param records newest first
  * @returns the release, or why there is none
  */
-export function rollbackTarget(
-  records: readonly ReleaseRecord[],
-  { to, hasFailedSince }: Wanted,
-): ReleaseRecord | string {
+export function rollbackTarget(records: readonly ReleaseRecord[], { to, failed }: Wanted): ReleaseRecord | string {
   const kept = records.slice(0, KEPT_RELEASES);
   const [newest, before] = kept;
   if (newest === undefined) return 'it has no release yet: `slipway up` makes one';
-  if (to !== undefined) return kept.find(({ number }) => number === to) ?? notKept(records, to);
-  if (hasFailedSince || newest.rollbackTo !== undefined) return newest;
+  const wanted = to ?? failed?.rollbackTo;
+  if (wanted !== undefined) return kept.find(({ number }) => number === wanted) ?? notKept(records, wanted);
+  if (failed !== undefined || newest.rollbackTo !== undefined) return newest;
   return before ?? `release ${newest.number} is the only one: there is none to go back to`;
 }
 

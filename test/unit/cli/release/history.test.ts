@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ReleaseRecord } from '../../../../config/release/types.ts';
 import { unpainted } from '../../../../cli/context.ts';
-import { hasFailedSince, historyOf } from '../../../../cli/release/history.ts';
+import { failedSince, historyOf } from '../../../../cli/release/history.ts';
 import { toldBy, updateMessage } from '../../../../cli/release/note.ts';
 import { historyText } from '../../../../cli/release/show.ts';
 import type { Update } from '../../../../cli/release/updates.ts';
@@ -76,10 +76,16 @@ describe('history', () => {
 
 describe('an attempt that failed', () => {
   test('counts if it is the last, and came after the newest release', () => {
-    expect(hasFailedSince([second, first], updates)).toBe(true);
-    expect(hasFailedSince([second, first], updates.slice(1))).toBe(false);
-    expect(hasFailedSince([record(3, '2026-01-01T12:30:00Z'), second], updates)).toBe(false);
-    expect(hasFailedSince([], updates)).toBe(false);
+    expect(failedSince([second, first], updates)).toEqual({});
+    expect(failedSince([second, first], updates.slice(1))).toBeUndefined();
+    expect(failedSince([record(3, '2026-01-01T12:30:00Z'), second], updates)).toBeUndefined();
+    expect(failedSince([], updates)).toBeUndefined();
+  });
+
+  test('tells which release it was to bring back', () => {
+    const message = 'slipway rollback to 1 by ann@desk';
+    const failed = update('2026-01-01T13:00:00Z', '2026-01-01T13:00:09Z', { result: 'failed', message });
+    expect(failedSince([second, first], [failed, ...updates])).toEqual({ rollbackTo: 1 });
   });
 });
 

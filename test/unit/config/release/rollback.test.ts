@@ -19,15 +19,11 @@ describe('the release to go back to', () => {
   const numberOf = (target: ReleaseRecord | string): unknown => (typeof target === 'string' ? target : target.number);
 
   test.each([
-    ['the one before', records, { hasFailedSince: false }, 6],
-    ['the one that is named', records, { to: 4, hasFailedSince: false }, 4],
-    ['the newest, after an attempt that failed', records, { hasFailedSince: true }, 7],
-    [
-      'the same again, where it is a rollback',
-      [record(8, { rollbackTo: 6 }), ...records],
-      { hasFailedSince: false },
-      8,
-    ],
+    ['the one before', records, {}, 6],
+    ['the one that is named', records, { to: 4 }, 4],
+    ['the newest, after an attempt that failed', records, { failed: {} }, 7],
+    ['the one that a rollback was to bring back, and failed', records, { failed: { rollbackTo: 5 } }, 5],
+    ['the same again, where it is a rollback', [record(8, { rollbackTo: 6 }), ...records], {}, 8],
   ])('is %s', (_, all, wanted, number) => {
     expect(numberOf(rollbackTarget(all, wanted))).toBe(number);
   });
@@ -38,11 +34,11 @@ describe('the release to go back to', () => {
     ['which ones are kept', records, { to: 99 }, 'there is no release 99; accepted: 7, 6, 5, 4, 3'],
     ['that one is not kept any more', records, { to: 2 }, 'release 2 is not kept any more; accepted: 7, 6, 5, 4, 3'],
   ])('or it is said %s', (_, all, wanted, said) => {
-    expect(rollbackTarget(all, { hasFailedSince: false, ...wanted })).toContain(said);
+    expect(rollbackTarget(all, wanted)).toContain(said);
   });
 
   test('is one of those that are kept', () => {
-    expect(numberOf(rollbackTarget(records, { to: 7 - KEPT_RELEASES + 1, hasFailedSince: false }))).toBe(3);
+    expect(numberOf(rollbackTarget(records, { to: 7 - KEPT_RELEASES + 1 }))).toBe(3);
   });
 });
 
