@@ -11,7 +11,9 @@ import type { Row } from '../progress/rows.ts';
 import { takeInterrupts, type Interrupts } from '../pulumi/interrupts.ts';
 import { lockStack } from '../pulumi/lock.ts';
 import { instanceOf, readState } from '../pulumi/state.ts';
+import { releasesIn } from '../release/read.ts';
 import { readyAmong, recover } from '../restart/others.ts';
+import { roll, rolling } from '../restart/roll.ts';
 import { rowsOfRestart } from '../restart/rows.ts';
 import { brokenText, doneText, type Over } from '../restart/show.ts';
 import { Restart } from '../restart/steps.ts';
@@ -22,15 +24,41 @@ import { loadPlan } from '../stack-plan.ts';
 /** What may be asked of `restart`. */
 export type RestartOptions = StackOption;
 
-/** Restarts the containers of services, all unless some are named, each waited for until it is healthy. */
+/**
+ * Restarts services, all unless some are named. What can only be one is restarted where it stands, each container waited
+ * for until it is healthy; then the others roll: new containers of the same making, through the gates of every release.
+ */
 export async function restart(context: Context, names: readonly string[], { stack }: RestartOptions): Promise<number> {
   const startedMs = Date.now();
   const { plan } = await loadPlan(context.projectDir, stack);
   checkServices(plan, names);
   checkNoJobs(plan, names);
+  const [release] = releasesIn(await readState(context, stack)).records;
+  // Without a record of what runs nothing can be made once more: everything is restarted where it stands.
+  const rolled = release ? rolling(plan, names) : [];
+  const code = await inPlace(context, { plan, names, rolled, startedMs });
+  if (code !== EXIT.ok || release === undefined || rolled.length === 0) return code;
+  return roll(context, { stack, services: rolled, release });
+}
+
+async function inPlace(
+  context: Context,
+  {
+    plan,
+    names,
+    rolled,
+    startedMs,
+  }: { plan: Plan; names: readonly string[]; rolled: readonly string[]; startedMs: number },
+): Promise<number> {
+  const chosen = plan.services
+    .filter(
+      ({ name, kind }) => kind === 'service' && (names.length === 0 || names.includes(name)) && !rolled.includes(name),
+    )
+    .map(({ name }) => name);
+  if (chosen.length === 0) return EXIT.ok;
   const interrupts = takeInterrupts();
   try {
-    return await hold(context, plan, names, interrupts, startedMs);
+    return await hold(context, plan, chosen, interrupts, startedMs);
   } finally {
     interrupts.dispose();
   }

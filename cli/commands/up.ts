@@ -45,13 +45,15 @@ export interface Deployment {
   readonly planned: StackPlan;
   readonly startedMs: number;
   /** Whoever finds the stack held is told so. */
-  readonly command: 'up' | 'scale' | 'rollback';
+  readonly command: 'up' | 'scale' | 'rollback' | 'restart';
   /** What to ask before a deployment to prod. */
   readonly question: string;
   /** Called with the state when nothing stands in the way any more, and before anything is changed. */
   readonly begin?: (state: StackState) => void;
   /** The release that it goes back to. */
   readonly rollbackTo?: number;
+  /** Resources that are replaced though nothing about them has changed. */
+  readonly replace?: readonly string[];
 }
 
 /** Brings a stack to what its configuration says, and proves it by work. */
@@ -109,6 +111,14 @@ function noteFor(context: Context, { options, rollbackTo }: Deployment): { note:
   return { note, noted: { ...context, env: { ...context.env, [NOTE_VARIABLE]: JSON.stringify(note) } } };
 }
 
+/** What a deployment is called, and what goes on with it when it was stopped or has failed. */
+const WORDS = {
+  up: { doing: 'bringing up', again: 'up' },
+  scale: { doing: 'bringing up', again: 'up' },
+  rollback: { doing: 'rolling back', again: 'rollback' },
+  restart: { doing: 'restarting', again: 'restart' },
+} as const;
+
 async function hold(context: Context, deployment: Deployment, company: Company): Promise<number> {
   const { options, planned } = deployment;
   const { interrupts, ahead, recorder, note } = company;
@@ -125,14 +135,15 @@ async function hold(context: Context, deployment: Deployment, company: Company):
     await repair(context, { host, stack: options.stack, state, spared: { data: true } });
     stopIfInterrupted(interrupts);
     const services = followed(planned.plan);
-    const isRollback = deployment.command === 'rollback';
-    const again = isRollback ? 'rollback' : 'up';
+    const { doing, again } = WORDS[deployment.command];
     const message = `--message=${updateMessage(deployment.command, note)}`;
-    const args = [...upArguments(options), message, ...(await healing(context, host, state))];
+    const replaced = (deployment.replace ?? []).flatMap((urn) => ['--replace', urn]);
+    const args = [...upArguments(options), message, ...replaced, ...(await healing(context, host, state))];
     recorder?.begin('pulumi', true);
     const ended = await watch(context, {
-      title: `${isRollback ? 'rolling back' : 'bringing up'} ${options.stack}`,
+      title: `${doing} ${options.stack}`,
       args,
+      again,
       rows: (progress) => rowsOf(progress, services),
       interrupts,
       ahead,

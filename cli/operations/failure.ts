@@ -16,7 +16,7 @@ export interface Failed {
 export function failureText(
   { progress, rows, host, stack }: Failed,
   paint: Paint,
-  command: 'up' | 'down' | 'rollback' = 'up',
+  command: 'up' | 'down' | 'rollback' | 'restart' = 'up',
 ): string {
   const causes = distinct(progress.problems).map((problem) => {
     const [first = 'no reason given', ...more] = cleanMessage(problem.message).split('\n');

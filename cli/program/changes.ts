@@ -48,10 +48,11 @@ export function addChanges({ add, runs, context }: Commands): void {
       (await import('../commands/scale.ts')).scale(context, wanted, options),
     ),
   );
-  add('restart', 'Restart services (all of them, unless named), replica by replica, each waited for until healthy.', [
-    'slipway restart',
-    'slipway restart api queue',
-  ])
+  add(
+    'restart',
+    'Restart services (all of them, unless named) without a change: what can only be one where it stands, the others through the gates of a release.',
+    ['slipway restart', 'slipway restart api queue'],
+  )
     .argument('[services...]', 'services to restart')
     .action(
       runs(async (services: string[], options: RestartOptions) =>

@@ -129,6 +129,7 @@ describe('with every profile on', () => {
     expect(Config.Env.filter((entry) => !entry.startsWith('PATH='))).toEqual([]);
     expect(Mounts.filter(({ Type }) => Type === 'volume').map(({ Destination, RW }) => [Destination, RW])).toEqual([
       ['/etc/nginx/proxy', false],
+      ['/etc/nginx/upstreams', false],
     ]);
   });
 

@@ -1,0 +1,74 @@
+import type { Plan } from '../../config/plan/types.ts';
+import { rollbackPlan } from '../../config/release/rollback-plan.ts';
+import { unpackPlan } from '../../config/release/pack.ts';
+import type { ReleaseRecord } from '../../config/release/types.ts';
+import { deploy } from '../commands/up.ts';
+import type { Context } from '../context.ts';
+import { reachHost } from '../hosts/host.ts';
+import { TYPES } from '../pulumi/resource-types.ts';
+import { readState, type StackState } from '../pulumi/state.ts';
+import { releasesIn } from '../release/read.ts';
+import { gatherRollback } from '../rollback/facts.ts';
+import { serveHandover } from '../rollback/serve.ts';
+
+/** Operations that may run at once: far more than there are services, the gates keep the order. */
+const PARALLEL = 64;
+
+/** What to roll, and what was released last. */
+export interface Roll {
+  readonly stack: string;
+  readonly services: readonly string[];
+  readonly release: ReleaseRecord;
+}
+
+/**
+ * Replaces the containers of services that roll create-first by others of the same making, through the gates of every
+ * release: what was released last is carried out once more, whatever the description says by now. @returns exit code
+ */
+export async function roll(context: Context, { stack, services, release }: Roll): Promise<number> {
+  const startedMs = Date.now();
+  const state = await readState(context, stack);
+  const releases = releasesIn(state);
+  const plan = unpackPlan(releases.plans[release.number] ?? '');
+  const { docker } = await reachHost(context, plan);
+  const { facts, images } = await gatherRollback(context, { docker, stack, state, releases, target: release });
+  const [{ values }] = facts.releases;
+  const served = await serveHandover(context, { plan: rollbackPlan(plan, plan), images: images.inputs, values });
+  try {
+    return await deploy(served.context, {
+      options: { stack, yes: true, skipSmoke: true, parallel: PARALLEL },
+      planned: { plan, warnings: [], earlier: release.number },
+      startedMs,
+      command: 'restart',
+      question: '',
+      replace: containersOf(state, services),
+    });
+  } finally {
+    served.end();
+  }
+}
+
+/** Services of a plan whose containers can stand beside their successors. */
+export function rolling({ services }: Plan, names: readonly string[]): string[] {
+  return services
+    .filter(({ name, kind, rollout }) => kind === 'service' && rollout.order === 'createFirst' && isNamed(name, names))
+    .map(({ name }) => name);
+}
+
+function isNamed(service: string, names: readonly string[]): boolean {
+  return names.length === 0 || names.includes(service);
+}
+
+/** The resources that stand for the containers of services. Pure. */
+export function containersOf({ resources }: StackState, services: readonly string[]): string[] {
+  const ids = new Set(
+    resources.flatMap(({ type, outputs, delete: replaced }) => {
+      const { service, container } = outputs ?? {};
+      const isOne = type === TYPES.replica && replaced !== true && services.includes(String(service));
+      return isOne && typeof container === 'string' ? [container] : [];
+    }),
+  );
+  return resources.flatMap(({ type, urn, id, delete: replaced }) =>
+    type === TYPES.container && replaced !== true && id !== undefined && ids.has(id) ? [urn] : [],
+  );
+}
