@@ -34,6 +34,7 @@ export function proxyService({ config, upstreams }: Proxy): ProxyService {
     command: ['nginx', '-c', CONFIG_FILE, '-g', 'daemon off;'],
     files: { [CONFIG_FILE]: { content: config } },
     reload: { command: reloadCommand(CONFIG_FILE), scope: 'all' },
+    preflight: { command: ['nginx', '-t', '-q', '-c', CONFIG_FILE] },
     edge: {
       folder: LISTS,
       upstreams: Object.fromEntries(upstreams.map((upstream) => [upstream.service, upstreamList(upstream)])),
@@ -43,7 +44,7 @@ export function proxyService({ config, upstreams }: Proxy): ProxyService {
   };
 }
 
-type ProxyService = Required<Pick<SystemInput['services'][string], 'command' | 'files' | 'reload' | 'edge'>>;
+type ProxyService = Required<Pick<SystemInput['services'][string], 'command' | 'files' | 'preflight' | 'reload' | 'edge'>>;
 
 /** What stands outside of all blocks, and how connections are held. */
 export function mainSettings(workers: number | 'auto', connections: number): string[] {

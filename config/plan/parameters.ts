@@ -85,13 +85,19 @@ function fillShares(text: string, { limits }: Service, onMissing: (what: string)
 }
 
 function fillService(service: Service, fill: (text: string, ...path: PropertyKey[]) => string): Service {
-  const { healthcheck } = service;
+  const { healthcheck, preflight } = service;
   return {
     ...service,
     command: service.command.map((text, index) => fill(text, 'command', index)),
     entrypoint: service.entrypoint.map((text, index) => fill(text, 'entrypoint', index)),
     environment: mapValues(service.environment, (text, name) => fill(text, 'environment', name)),
     files: mapValues(service.files, (file, path) => ({ ...file, content: fill(file.content, 'files', path) })),
+    ...(preflight && {
+      preflight: {
+        ...preflight,
+        command: preflight.command.map((text, index) => fill(text, 'preflight', 'command', index)),
+      },
+    }),
     ...(healthcheck && {
       healthcheck: {
         ...healthcheck,

@@ -67,6 +67,9 @@ function plannedService(
     rollout: plannedRollout(service, { isCalled: isCalled(name, active), isRouted: routes.length > 0 }),
     ...(service.shmSize !== undefined && { shmSize: service.shmSize }),
     ...(service.reload !== undefined && { reload: service.reload }),
+    ...(service.preflight && {
+      preflight: { command: service.preflight.command, timeoutMs: service.preflight.timeout },
+    }),
     ...(service.edge && { edge: plannedEdge(service.edge, active) }),
     ...(routes.length > 0 && { routes }),
     pidsLimit: service.pidsLimit,

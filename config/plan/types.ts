@@ -95,6 +95,8 @@ export interface PlannedService {
   readonly shmSize?: number;
   /** What makes its process read its secret files again; absent: it does not. */
   readonly reload?: Reload;
+  /** What has to pass before what runs is replaced; absent: nothing. */
+  readonly preflight?: { readonly command: readonly string[]; readonly timeoutMs: number };
   /** What it hands requests on to; absent: nothing that releases switch. */
   readonly edge?: PlannedEdge;
   /** Lists of edges that name it, sorted by edge; absent: none does. */

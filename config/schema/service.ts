@@ -6,6 +6,7 @@ import { Environment } from './environment.ts';
 import { Healthcheck } from './healthcheck.ts';
 import { Logging } from './logging.ts';
 import { AbsolutePath, Name, VariableName } from './name.ts';
+import { Preflight } from './preflight.ts';
 import { Port } from './port.ts';
 import { Reload } from './reload.ts';
 import { Reasons } from './reasons.ts';
@@ -72,6 +73,11 @@ export const Service = z.strictObject({
       'What makes its process read its secret files again, a signal or a command; absent: a changed secret is another container.',
   }),
   edge: Edge.optional().meta({ description: 'What it hands requests on to, where releases are to switch it over.' }),
+  preflight: Preflight.optional().meta({
+    description:
+      'Runs to completion in a container of what is to come, with the files of the service and its data read-only, before ' +
+      'what runs is replaced: a failure ends the release while the old one serves.',
+  }),
   rollout: Rollout.default({ parallelism: 1, stopGrace: 30_000 }),
   shmSize: Bytes.optional().meta({ description: 'Size of /dev/shm.' }),
   pidsLimit: z

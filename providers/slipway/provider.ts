@@ -6,6 +6,7 @@ import { Host, naming } from './host/host.ts';
 import { jobResource } from './job/resource.ts';
 import { portsResource } from './ports/resource.ts';
 import { postgresRoleResource } from './postgres-role/resource.ts';
+import { preflightResource } from './preflight/resource.ts';
 import { releaseResource } from './release/resource.ts';
 import { replicaResource } from './replica/resource.ts';
 import { subnetsResource } from './subnets/resource.ts';
@@ -14,7 +15,7 @@ const Config = z.strictObject({
   host: z.string().min(1).optional().meta({ description: 'Address of the Docker host; default: as the docker client' }),
 });
 
-/** What @pulumi/docker lacks: gates for replicas, jobs, files in volumes, subnets, passwords of roles, the record of releases; on one Docker host. */
+/** What @pulumi/docker lacks: gates for replicas, jobs, files in volumes, subnets, passwords of roles, checks before a replacement, the record of releases; on one Docker host. */
 export const slipwayProvider: Provider = {
   name: 'slipway',
   version: '0.1.0',
@@ -23,7 +24,7 @@ export const slipwayProvider: Provider = {
     const host = new Host(engineHost(Config.parse(config).host));
     const resources = [
       ...[subnetsResource(host), portsResource(host), filesResource(host), replicaResource(host), jobResource(host)],
-      ...[postgresRoleResource(host), releaseResource()],
+      ...[postgresRoleResource(host), preflightResource(host), releaseResource()],
     ];
     return resources.map((resource) => naming(host, resource));
   },

@@ -214,6 +214,13 @@ export class Job extends pulumi.CustomResource {
   }
 }
 
+/** A check that what is to replace a service can do so, made while the old one serves. */
+export class Preflight extends pulumi.CustomResource {
+  constructor(name: string, args: JobArgs, opts?: pulumi.CustomResourceOptions) {
+    super('slipway:index:Preflight', name, { ...args }, opts);
+  }
+}
+
 /** Inputs of {@link PostgresRole}. */
 export interface PostgresRoleArgs {
   /** What messages call the database. */

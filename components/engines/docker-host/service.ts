@@ -7,6 +7,7 @@ import type { Deployed, ServiceArgs } from '../../engine.ts';
 import { toContainerArgs } from './container-args.ts';
 import { assignments, secretEnvironment } from './environment.ts';
 import { hostName, labelList, type Foundation } from './foundation.ts';
+import { jobArgs } from './job.ts';
 import { serviceMounts, type HostMount } from './mounts.ts';
 
 /** Inputs of docker.Container that the provider takes and does not apply to a running container. */
@@ -34,13 +35,14 @@ export class DockerService extends pulumi.ComponentResource implements Deployed 
     super('slipway:components:Service', name, {}, opts);
     const { planned, foundation, secrets } = args;
     const mounts = serviceMounts(planned, foundation, secrets, { parent: this });
+    const checked = preflight(args, mounts, { parent: this });
     const gates: slipway.Replica[] = [];
     const rolling: slipway.Replica[] = [];
     for (let number = 1; number <= planned.replicas; number++) {
       const rolls = args.running.has(`${planned.name}-${number}`);
       // So that no more run over the plan than are replaced at once; what is new starts side by side.
       const before = rolls ? rolling.at(-planned.rollout.parallelism) : undefined;
-      const dependsOn = [...args.dependsOn, ...(before ? [before] : [])];
+      const dependsOn = [...args.dependsOn, ...checked, ...(before ? [before] : [])];
       const container = replicaContainer(args, number, mounts, { parent: this, dependsOn });
       const gate = replicaGate(args, number, container, { parent: this });
       gates.push(gate);
@@ -49,6 +51,38 @@ export class DockerService extends pulumi.ComponentResource implements Deployed 
     this.ready = [...gates, ...roles(args, gates, { parent: this })];
     this.registerOutputs({});
   }
+}
+
+/** With its data read-only and without a network: it may see everything, and do nothing. */
+function preflight(
+  args: LongRunningArgs,
+  mounts: readonly HostMount[],
+  opts: pulumi.CustomResourceOptions,
+): slipway.Preflight[] {
+  const { planned, foundation } = args;
+  if (!planned.preflight) return [];
+  const { command, timeoutMs } = planned.preflight;
+  const base = jobArgs(
+    args,
+    mounts.map((mount) => ({ ...mount, readOnly: true })),
+  );
+  const { entrypoint: _own, ...shared } = base;
+  const name = `${planned.name}-preflight`;
+  return [
+    new slipway.Preflight(
+      name,
+      {
+        ...shared,
+        name: `${foundation.prefix}-${name}`,
+        service: name,
+        entrypoint: [...command.slice(0, 1)],
+        command: [...command.slice(1)],
+        networks: [],
+        timeoutMs,
+      },
+      { ...opts, dependsOn: [...args.dependsOn] },
+    ),
+  ];
 }
 
 function replicaContainer(

@@ -134,7 +134,7 @@ export const prod: Environment = {
       secrets: certificateFiles('POSTGRES'),
       files: { [HBA_FILE]: { content: TLS_ONLY } },
       ...shares(['2g', 2], ['1g', 1]),
-      command: postgresCommand({
+      ...postgresCommand({
         // The guide's figures for the 2 GiB and 2 CPUs that it gives: 1GB, 3GB, 32MB, 256MB, 8 and 64MB.
         shared_buffers: '${memory*0.5}',
         effective_cache_size: '${memory*1.5}',

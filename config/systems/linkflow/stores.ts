@@ -2,15 +2,35 @@ import type { SystemInput } from '../../schema/system.ts';
 
 type Services = SystemInput['services'];
 
-/** A command line for PostgreSQL with settings on top of those of its configuration file. */
-export function postgresCommand(settings: Readonly<Record<string, string>>): string[] {
-  return ['postgres', ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+/**
+ * PostgreSQL with settings on top of those of its configuration file. Before a running one is replaced it is seen that the
+ * image takes the settings, and that its version is the one that has written the data: a newer one can't read that.
+ */
+export function postgresCommand(
+  settings: Readonly<Record<string, string>>,
+): Required<Pick<Services[string], 'command' | 'preflight'>> {
+  const command = ['postgres', ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  return { command, preflight: { command: ['sh', '-c', POSTGRES_CHECK, 'check', ...command.slice(1)] } };
 }
+
+const POSTGRES_CHECK = `set -eu
+if [ -s "$PGDATA/PG_VERSION" ]; then
+  data=$(cat "$PGDATA/PG_VERSION")
+  image=$(postgres --version | sed 's/^[^0-9]*\\([0-9]*\\).*/\\1/')
+  if [ "$data" != "$image" ]; then
+    echo "the data is of PostgreSQL $data, and the image brings $image, which can't read it: dump the databases" \\
+      "(pg_dumpall), begin with an empty volume, and read the dump back; or go on with an image of $data" >&2
+    exit 1
+  fi
+fi
+mkdir /tmp/check
+touch /tmp/check/postgresql.conf
+exec postgres -D /tmp/check "$@" -C max_connections > /dev/null`;
 
 /** Address of the database with its password. `more`: further parameters, each with an `&` before it. */
 export function databaseUrl(more = ''): string {
   const address = '${user}:${POSTGRES_PASSWORD|url}@postgres:5432/${database}';
-  return `postgres://${address}?sslmode=${'${sslmode}'}&search_path=workflow${more}`;
+  return `postgres://${address}?sslmode=\${sslmode}&search_path=workflow${more}`;
 }
 
 /** What differs between environments in how Redis is started. */
@@ -83,7 +103,7 @@ export const stores: Services = {
   postgres: {
     description: 'Relational store of executions, tasks and timers.',
     image: 'postgres',
-    command: postgresCommand({
+    ...postgresCommand({
       shared_buffers: '256MB',
       max_connections: '200',
       work_mem: '16MB',
