@@ -15,6 +15,8 @@ export interface Watched {
   /** What is done, e.g. `bringing up dev`. */
   readonly title: string;
   readonly args: readonly string[];
+  /** The command that goes on from where it is stopped; default: `up`. */
+  readonly again?: string;
   readonly rows: (progress: Progress) => Row[];
   readonly interrupts: Interrupts;
   readonly ahead: Ahead;
@@ -33,13 +35,13 @@ export interface Ended {
  * @throws CommandFailure if Pulumi refused before it did anything
  */
 export async function watch(context: Context, watched: Watched): Promise<Ended> {
-  const { interrupts } = watched;
+  const { interrupts, again = 'up' } = watched;
   const reporter = report(context, watched.title, watched.rows);
   interrupts.listen((times) => {
     reporter.note(
       times === 1
-        ? 'stopping: waiting for what is in flight; the next up goes on from here'
-        : 'stopping at once: what was in flight is put right by the next up',
+        ? `stopping: waiting for what is in flight; the next ${again} goes on from here`
+        : `stopping at once: what was in flight is put right by the next ${again}`,
     );
   });
   const onEvent = (event: EngineEvent): void => {
