@@ -54,12 +54,11 @@ function secondOf(time: string): number {
   return Math.floor(Date.parse(time) / 1000);
 }
 
-/** What failed, what took the stack down, and a rollback that undid what had failed without another release. */
-function isWorthTelling({ kind, result, message, resourceChanges }: Update): boolean {
+/** What failed, what took the stack down, and what has put something right, or made a release whose record is gone. */
+function isWorthTelling({ kind, result, resourceChanges }: Update): boolean {
   if (kind === 'destroy') return true;
-  if (kind !== 'update') return false;
   const hasChanged = Object.keys(resourceChanges ?? {}).some((what) => what !== 'same');
-  return result !== 'succeeded' || (hasChanged && toldBy(message)?.rollbackTo !== undefined);
+  return kind === 'update' && (result !== 'succeeded' || hasChanged);
 }
 
 function releaseEntry(record: ReleaseRecord, update: Update | undefined, isKept: boolean): Entry {

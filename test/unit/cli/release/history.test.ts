@@ -43,7 +43,7 @@ describe('history', () => {
     expect(entry).toMatchObject({ release: 1, result: 'failed' });
   });
 
-  test('tells when the stack was taken down, and of a rollback that undid an attempt', () => {
+  test('tells when the stack was taken down, and of what has put something right without a release', () => {
     const more = [
       update('2026-01-01T14:00:00.000Z', '2026-01-01T14:00:01.000Z', {
         message: 'slipway rollback to 2 by ci@runner',
