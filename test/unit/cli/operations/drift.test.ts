@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { StackContainer } from '../../../../cli/hosts/containers.ts';
-import { lostReplicas } from '../../../../cli/operations/drift.ts';
+import { hasLostContainer, lostReplicas } from '../../../../cli/operations/drift.ts';
 import type { StackState } from '../../../../cli/pulumi/state.ts';
 
 function replica(name: string, container: string, replaced = false): StackState['resources'][number] {
@@ -36,4 +36,14 @@ describe('lostReplicas', () => {
   test('are not replicas that have been replaced', () => {
     expect(lostReplicas(state(replica('api-1', 'old', true)), [])).toEqual([]);
   });
+});
+
+test('a container that somebody has removed is missed, unless it is replaced anyway', () => {
+  const known = (id: string, replaced = false): StackState['resources'][number] => {
+    const type = 'docker:index/container:Container';
+    return { urn: `urn:pulumi:dev::slipway::${type}::api-1`, type, id, ...(replaced && { delete: true }) };
+  };
+  expect(hasLostContainer(state(known('a')), [container('a', false)])).toBe(false);
+  expect(hasLostContainer(state(known('a')), [])).toBe(true);
+  expect(hasLostContainer(state(known('a', true)), [])).toBe(false);
 });
