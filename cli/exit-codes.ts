@@ -14,6 +14,18 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** What the exit code of `drift` means: of its own, so that a script tells drift from whatever else went wrong. */
+export const DRIFT_EXIT = { none: 0, failed: 1, drift: 2 } as const;
+
+/** The lines of `drift --help` that explain {@link DRIFT_EXIT}. */
+export const DRIFT_EXIT_HELP = [
+  'Exit codes of this command:',
+  `  ${DRIFT_EXIT.none}    no drift`,
+  `  ${DRIFT_EXIT.failed}    it could not be told: wrong usage, bad input, a prerequisite is missing, another operation holds the stack`,
+  `  ${DRIFT_EXIT.drift}    drift`,
+  `  ${EXIT.interrupted}  interrupted`,
+].join('\n');
+
 /** The lines of `--help` that explain {@link EXIT}. */
 export const EXIT_CODE_HELP = [
   'Exit codes:',

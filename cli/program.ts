@@ -52,12 +52,12 @@ function assemble(outer: Context, outcome: Outcome): Command {
     });
   const addTo =
     (parent: Command): Commands['add'] =>
-    (name, description, examples) =>
+    (name, description, examples, exitCodes = EXIT_CODE_HELP) =>
       parent
         .command(name)
         .description(description)
         .option('-s, --stack <name>', 'stack to work on: Pulumi.<name>.yaml describes it', 'dev')
-        .addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}\n\n${EXIT_CODE_HELP}`);
+        .addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}\n\n${exitCodes}`);
   const add = addTo(program);
   const group: Commands['group'] = (name, description) =>
     addTo(

@@ -1,4 +1,5 @@
 import { Argument, Option } from 'commander';
+import type { DriftOptions } from '../commands/drift.ts';
 import type { ExportOptions } from '../commands/export.ts';
 import type { GraphOptions } from '../commands/graph.ts';
 import type { HealthOptions } from '../commands/health.ts';
@@ -6,6 +7,7 @@ import type { LogsOptions } from '../commands/logs.ts';
 import type { PlanOptions } from '../commands/plan.ts';
 import type { SmokeOptions } from '../commands/smoke.ts';
 import type { StatusOptions } from '../commands/status.ts';
+import { CommandFailure, DRIFT_EXIT, DRIFT_EXIT_HELP } from '../exit-codes.ts';
 import { wholeNumber } from './arguments.ts';
 import type { Commands } from './commands.ts';
 
@@ -56,6 +58,19 @@ export function addViews({ add, runs, context }: Commands): void {
   ])
     .option('--json', 'print as JSON')
     .action(runs(async (options: HealthOptions) => (await import('../commands/health.ts')).health(context, options)));
+  add(
+    'drift',
+    'Compare the host with what the stack has made there: exit 0 none, 2 drift, 1 error; changes nothing.',
+    ['slipway drift', 'slipway drift --stack prod --json'],
+    DRIFT_EXIT_HELP,
+  )
+    .option('--json', 'print the differences as JSON')
+    // Elsewhere 2 is wrong usage.
+    .exitOverride((error) => {
+      if (error.exitCode === 0) throw error;
+      throw new CommandFailure(DRIFT_EXIT.failed, '`slipway drift --help` shows how it is used');
+    })
+    .action(runs(async (options: DriftOptions) => (await import('../commands/drift.ts')).drift(context, options)));
   add('graph', 'Draw services, dependencies, networks, volumes and ports; needs no engine and no Pulumi.', [
     'slipway graph > linkflow.mmd',
     'slipway graph --format dot | dot -Tsvg > linkflow.svg',
