@@ -39,6 +39,8 @@ export interface TextMap extends Rules<Readonly<Record<string, string>>> {
 /** An object, or nothing. */
 export interface Block<S extends Schema = Schema> extends Rules<never> {
   readonly type: 'block';
+  /** What is left out of it is not in the state either; by default it is there, as empty. */
+  readonly keptAsGiven?: true;
   readonly of: S;
 }
 /** Objects in an order that doesn't matter. */
@@ -77,7 +79,10 @@ export const flag = (rules: Rules<boolean> = {}): Flag => ({ type: 'flag', ...ru
 export const list = (rules: Rules<readonly string[]> = {}): Texts => ({ ...rules, type: 'list' });
 export const set = (rules: Rules<readonly string[]> = {}): Texts => ({ ...rules, type: 'set' });
 export const map = (rules: Rules<Readonly<Record<string, string>>> = {}): TextMap => ({ type: 'map', ...rules });
-export const block = <const S extends Schema>(of: S, rules: Rules<never> = {}): Block<S> => ({
+export const block = <const S extends Schema>(
+  of: S,
+  rules: Rules<never> & Pick<Block, 'keptAsGiven'> = {},
+): Block<S> => ({
   type: 'block',
   of,
   ...rules,

@@ -11,11 +11,16 @@ export function stateOf(schema: Schema, inputs: Values, before: Values | undefin
   return Object.fromEntries(
     Object.entries(schema).map(([name, attribute]) => {
       const value = given(inputs[name]);
-      if (value !== undefined) return [name, hasUnknowns(value) ? UNKNOWN : (completeValue(attribute, value) ?? null)];
+      if (value !== undefined) return [name, hasUnknowns(value) ? UNKNOWN : kept(attribute, value)];
       if (attribute.computed !== true) return [name, attribute.default ?? empty(attribute)];
       return [name, before?.[name] ?? (preview ? UNKNOWN : empty(attribute))];
     }),
   );
+}
+
+function kept(attribute: Attribute, value: Value): Value {
+  if (attribute.type === 'block' && attribute.keptAsGiven === true) return value;
+  return completeValue(attribute, value) ?? null;
 }
 
 /** Outputs that only the engine knows: as they were, or unknown. */

@@ -5,7 +5,9 @@ const replace = 'always';
 
 const pem = () => text({ required: true, replace });
 const names = () => list({ replace });
-const subject = () => block({ commonName: text({ replace }), organization: text({ replace }) }, { replace });
+/* An empty `organization` in the state would be another subject to the official plugin, and so another certificate. */
+const subject = () =>
+  block({ commonName: text({ replace }), organization: text({ replace }) }, { replace, keptAsGiven: true });
 
 const oneOf = (known: readonly string[]) => ({
   what: known.join(', '),

@@ -132,6 +132,19 @@ describe('a certificate', () => {
     );
   });
 
+  test('and its request have no parts of the subject in the state but those that were given', async () => {
+    const privateKeyPem = plain((await key())['privateKeyPem']);
+    const subject = { commonName: 'postgres' };
+    for (const [type, inputs] of [
+      [SELF_SIGNED, { ...AUTHORITY, privateKeyPem, subject }],
+      [REQUEST, { privateKeyPem, subject }],
+    ] as const) {
+      const { state } = await client.create(type, inputs);
+      expect(state['subject']).toEqual(subject);
+      expect((await client.diff(type, inputs, inputs, state)).changes).toBe(false);
+    }
+  });
+
   test('keeps the keys it was made with secret', async () => {
     const { authority, leaf } = await chain(await key(), await key());
     expect(authority['privateKeyPem']).toEqual(secret(expect.any(String)));
