@@ -57,6 +57,28 @@ const REQUEST = { privateKeyPem: ref('key', 'privateKeyPem') };
 
 type Args = Readonly<Record<string, unknown>>;
 
+/** Of what is replaced itself, so that nobody knows before an `up` what will stand there. */
+const MADE_ANEW = {
+  key: { privateKeyPem: ref('edited-key', 'privateKeyPem') },
+  request: { certRequestPem: ref('edited-request', 'certRequestPem') },
+  authority: { caCertPem: ref('edited-ca', 'certPem') },
+};
+
+/** What MADE_ANEW refers to. */
+function edited(side: 'before' | 'after'): Described[] {
+  const isBefore = side === 'before';
+  const authority = SHARED.find(({ name }) => name === 'ca');
+  return [
+    { type: 'PrivateKey', name: 'edited-key', args: { ...ECDSA, ecdsaCurve: isBefore ? 'P256' : 'P384' } },
+    { type: 'CertRequest', name: 'edited-request', args: { ...REQUEST, dnsNames: isBefore ? ['a'] : ['a', 'b'] } },
+    {
+      type: 'SelfSignedCert',
+      name: 'edited-ca',
+      args: { ...authority?.args, validityPeriodHours: isBefore ? 24 : 48 },
+    },
+  ];
+}
+
 /** Type, what is edited of it, what it is before and after beside its base, and what becomes of it. */
 const edits: readonly [type: Described['type'], title: string, before: Args, after: Args, effect: Effect][] = [
   ['PrivateKey', 'ecdsaCurve', ECDSA, { ...ECDSA, ecdsaCurve: 'P384' }, NEW_FIRST],
@@ -67,12 +89,18 @@ const edits: readonly [type: Described['type'], title: string, before: Args, aft
   ['CertRequest', 'dnsNames', { dnsNames: ['a'] }, { dnsNames: ['a', 'b'] }, NEW_FIRST],
   ['CertRequest', 'dnsNames in another order', { dnsNames: ['a', 'b'] }, { dnsNames: ['b', 'a'] }, NEW_FIRST],
   ['CertRequest', 'subject', { subject: { commonName: 'a' } }, { subject: { commonName: 'b' } }, NEW_FIRST],
+  ['CertRequest', 'dnsNames left out again', { dnsNames: ['a'] }, {}, NEW_FIRST],
   ['SelfSignedCert', 'allowedUses', {}, { allowedUses: ['client_auth'] }, NEW_FIRST],
+  ['SelfSignedCert', 'privateKeyPem made anew', MADE_ANEW.key, MADE_ANEW.key, NEW_FIRST],
+  ['SelfSignedCert', 'subject', { subject: { commonName: 'a' } }, { subject: { commonName: 'b' } }, NEW_FIRST],
+  ['SelfSignedCert', 'validityPeriodHours', {}, { validityPeriodHours: 48 }, NEW_FIRST],
   ['SelfSignedCert', 'dnsNames', {}, { dnsNames: ['a'] }, NEW_FIRST],
   ['SelfSignedCert', 'isCaCertificate off', {}, { isCaCertificate: false }, 'same'],
   ['SelfSignedCert', 'earlyRenewalHours', {}, { earlyRenewalHours: 1 }, 'update'],
   ['SelfSignedCert', 'setSubjectKeyId', {}, { setSubjectKeyId: true }, NEW_FIRST],
   ['LocallySignedCert', 'certRequestPem', {}, { certRequestPem: ref('other', 'certRequestPem') }, NEW_FIRST],
+  ['LocallySignedCert', 'certRequestPem made anew', MADE_ANEW.request, MADE_ANEW.request, NEW_FIRST],
+  ['LocallySignedCert', 'caCertPem made anew', MADE_ANEW.authority, MADE_ANEW.authority, NEW_FIRST],
   ['LocallySignedCert', 'validityPeriodHours', {}, { validityPeriodHours: 48 }, NEW_FIRST],
   ['LocallySignedCert', 'allowedUses', {}, { allowedUses: ['digital_signature', 'client_auth'] }, NEW_FIRST],
   ['LocallySignedCert', 'earlyRenewalHours', {}, { earlyRenewalHours: 8 }, 'update'],
@@ -88,12 +116,13 @@ const BASES: Partial<Record<Described['type'], Args>> = {
 };
 
 function resources(side: 'before' | 'after'): Described[] {
-  const edited = edits.map(([type, , before, after], at) => ({
+  const rows = edits.map(([type, , before, after], at) => ({
     type,
     name: `row-${at}`,
     args: { ...BASES[type], ...(side === 'before' ? before : after) },
   }));
-  return [...SHARED, { type: 'CertRequest', name: 'other', args: { ...REQUEST, dnsNames: ['other'] } }, ...edited];
+  const other: Described = { type: 'CertRequest', name: 'other', args: { ...REQUEST, dnsNames: ['other'] } };
+  return [...SHARED, other, ...edited(side), ...rows];
 }
 
 let made: ReadonlyMap<string, InState>;
@@ -110,7 +139,7 @@ afterAll(() => stack.dispose());
 
 /** The outputs of the first row of a type, without what is drawn anew each time. */
 function outputsOf(type: Described['type']): Record<string, unknown> {
-  const row = made.get(`row-${edits.findIndex(([edited]) => edited === type)}`);
+  const row = made.get(`row-${edits.findIndex(([own]) => own === type)}`);
   if (!row) throw new Error(`the state has no ${type}`);
   expect(row.outputs['id']).toBe(row.id);
   return Object.fromEntries(Object.entries(row.outputs).filter(([, value]) => value !== null));
@@ -193,6 +222,44 @@ describe('an edit', () => {
     expect(changing(await stack.preview(resources('after')))).toEqual([`row-${due}: ${NEW_FIRST}`]);
   });
 });
+
+test('a certificate whose time has come is made anew, whether or not that was read before', async () => {
+  const leaf = (name: string, earlyRenewalHours: number): Described => ({
+    type: 'LocallySignedCert',
+    name,
+    args: { ...SIGNED, earlyRenewalHours },
+  });
+  const whole = [...SHARED, leaf('due', 8), leaf('not-due', 6)];
+  await stack.up(whole);
+  const validityEndTime = new Date(Date.now() + 7 * 3_600_000).toISOString();
+  await stack.rewrite(['due', 'not-due'], { validityEndTime });
+  expect(changing(await stack.preview(whole))).toEqual([`due: ${NEW_FIRST}`]);
+  await stack.refresh();
+  const read = await stack.state();
+  expect(['due', 'not-due'].map((name) => read.get(name)?.outputs['readyForRenewal'])).toEqual([true, false]);
+  expect(changing(await stack.preview(whole))).toEqual([`due: ${NEW_FIRST}`]);
+});
+
+(tls.isEmbedded ? test.skip : test)(
+  'a stack of ours goes on with the official plugin without a change, and edits do there what they do',
+  async () => {
+    const due = edits.findIndex(([, title]) => title.includes('and that is now'));
+    const calm = resources('before');
+    stack.use([embeddedPlugin('tls'), ...plugins]);
+    await stack.up([]);
+    await stack.up(calm);
+    stack.use([tls, ...plugins]);
+    expect(changing(await stack.preview(calm))).toEqual([]);
+    const found = effects(await stack.preview(resources('after')));
+    expect(edits.map(([, title], at) => [title, found.get(`row-${at}`)])).toEqual(
+      edits.map(([, title, , , effect]) => [title, effect]),
+    );
+    await stack.refresh();
+    expect(changing(await stack.preview(calm))).toEqual([]);
+    await stack.up(resources('after'));
+    expect(changing(await stack.preview(resources('after')))).toEqual([`row-${due}: ${NEW_FIRST}`]);
+  },
+);
 
 (tls.isEmbedded ? test.skip : test)(
   'a stack of the official plugin goes on with ours without a change, and back',
