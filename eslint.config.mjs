@@ -8,6 +8,7 @@ const pure = [
   'config/rules/**',
   'config/plan/**',
   'config/release/**',
+  'config/effects/**',
   'config/systems/**',
   'config/graph/**',
   'config/compose/**',

@@ -1,13 +1,19 @@
+import type { Forecast } from '../../config/effects/types.ts';
 import type { Context, StackOption } from '../context.ts';
 import { paintFor, writeLine } from '../context.ts';
 import { CommandFailure, EXIT } from '../exit-codes.ts';
 import { containersOf } from '../hosts/containers.ts';
+import type { Host } from '../hosts/host.ts';
+import { findDrift } from '../drift/heal.ts';
+import { dataAdvice } from '../drift/show.ts';
 import { hasLostContainer, lostReplicas } from '../operations/drift.ts';
 import { cleanMessage } from '../operations/failure.ts';
 import { onlyFor, refuseToShrink } from '../operations/only.ts';
 import { planToDeploy } from '../operations/judge.ts';
-import { checkAgainstHost } from '../operations/prepare.ts';
-import { changesOf } from '../preview/changes.ts';
+import { checkAgainstHost, fitted } from '../operations/prepare.ts';
+import { changesOf, type Change } from '../preview/changes.ts';
+import { forecastText } from '../preview/forecast-text.ts';
+import { forecastOf } from '../preview/forecast.ts';
 import { changesText } from '../preview/show.ts';
 import { begin, reduce } from '../progress/progress.ts';
 import { startAhead, type Ahead } from '../pulumi/ahead.ts';
@@ -16,8 +22,8 @@ import type { EngineEvent } from '../pulumi/events.ts';
 import { takeInterrupts } from '../pulumi/interrupts.ts';
 import { runOperation, type Operation } from '../pulumi/runner.ts';
 import { ensureStack } from '../pulumi/stack.ts';
-import { instanceOf, readState } from '../pulumi/state.ts';
-import type { StackPlan } from '../stack-plan.ts';
+import { instanceOf, readState, type StackState } from '../pulumi/state.ts';
+import { showWarnings, type StackPlan } from '../stack-plan.ts';
 
 /** What may be asked of `preview`. */
 export interface PreviewOptions extends StackOption {
@@ -50,24 +56,47 @@ async function show(context: Context, options: PreviewOptions, planned: StackPla
   refuseToShrink(planned, state);
   const host = await checkAgainstHost(context, planned, state);
   const containers = await containersOf(host.docker, instanceOf(state));
+  const { drift, args } = await findDrift(context, { host, stack: options.stack, state });
+  for (const line of dataAdvice(drift.findings, options.stack)) writeLine(context.stderr, line);
   const isLost = lostReplicas(state, containers).length > 0 || hasLostContainer(state, containers);
   if (!state.exists) await ensureStack(context, options.stack);
   const interrupts = takeInterrupts();
   try {
-    const more = isLost ? ['--refresh'] : [];
+    const more = isLost && !args.includes('--refresh') ? ['--refresh', ...args] : args;
     const events = await collect(context, options.stack, more, { interrupts, ahead });
     if (events === undefined) return EXIT.interrupted;
     const changes = changesOf(events);
+    const forecast = await forecastFor(context, { planned, changes, state, host });
+    const paint = paintFor(context.stdout);
     writeLine(
       context.stdout,
       options.json === true
-        ? JSON.stringify({ stack: options.stack, changes }, undefined, 2)
-        : changesText(options.stack, changes, options.diff === true, paintFor(context.stdout)),
+        ? JSON.stringify({ stack: options.stack, changes, ...forecast }, undefined, 2)
+        : changesText(options.stack, changes, options.diff === true, paint),
     );
+    if (options.json !== true && changes.length > 0) writeLine(context.stdout, forecastText(forecast, paint));
     return options.expectNoChanges === true && changes.length > 0 ? EXIT.failed : EXIT.ok;
   } finally {
     interrupts.dispose();
   }
+}
+
+/** What the changes come to; says so where the host has no room for what runs over the plan meanwhile. */
+async function forecastFor(
+  context: Context,
+  about: { planned: StackPlan; changes: readonly Change[]; state: StackState; host: Host },
+): Promise<Forecast> {
+  const { planned, changes, state, host } = about;
+  const [{ sizeOf }, { checkPeak }] = await Promise.all([
+    import('../../engine/facts.ts'),
+    import('../../config/rules/host.ts'),
+  ]);
+  const size = await sizeOf(host.docker);
+  // The plan of an earlier release is as it was carried out.
+  const { plan } = planned.earlier === undefined ? await fitted(context, planned, size) : planned;
+  const forecast = forecastOf(plan, changes, state);
+  await showWarnings(context, checkPeak(forecast.peak, size));
+  return forecast;
 }
 
 /** The events of a preview; undefined: it was interrupted. */

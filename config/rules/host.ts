@@ -1,6 +1,7 @@
 import { addressesCollide, publications } from '../plan/ports.ts';
 import { allocateSubnets } from '../plan/subnets.ts';
 import type { HostFacts, Issue, Plan } from '../plan/types.ts';
+import type { Peak } from '../effects/types.ts';
 import { formatBytes } from '../schema/bytes.ts';
 import { error, warning } from './rule.ts';
 import { checkSourceFolders } from './sources.ts';
@@ -48,6 +49,24 @@ function checkMemory({ services, environment }: Plan, { memory }: HostFacts): Is
     environment === 'prod'
       ? error('slipway:services', message, accepted)
       : warning('slipway:services', message, accepted),
+  ];
+}
+
+/**
+ * Whether a host has room for what runs over the plan during a release. Where the plan alone is too much, that is told
+ * already; and limits are no use of memory, so nothing is refused.
+ */
+export function checkPeak({ memory, planned, over }: Peak, host: Pick<HostFacts, 'memory'>): readonly Issue[] {
+  if (memory <= host.memory || planned.memory > host.memory) return [];
+  const shares = over.filter((share) => share.memory > 0).slice(0, 3);
+  const most = shares.map((share) => `${share.service} ${readable(share.memory)}`).join(', ');
+  return [
+    warning(
+      'slipway:services',
+      `while this is brought up, the memory limits of all that runs at once add up to as much as ${readable(memory)}, ` +
+        `${readable(memory - planned.memory)} over the plan, and the host has ${readable(host.memory)}`,
+      `lower limits, a lower rollout.parallelism, or fewer changes at once (\`--only\`); the most goes to ${most}`,
+    ),
   ];
 }
 
