@@ -10,36 +10,17 @@ import { changesOf } from '../../../cli/preview/changes.ts';
 import { changesText } from '../../../cli/preview/show.ts';
 import { parseEvent } from '../../../cli/pulumi/events.ts';
 import { engineHost } from '../../../engine/connect.ts';
-import { projectFolder } from '../../../tools/setup/layout.mjs';
 import { exits } from '../support/answer.ts';
 import { planOf, resolveShop, service, system } from '../../unit/config/fixture.ts';
 import { IMAGE, Scratch } from './scratch.ts';
 import { ScratchProject } from './scratch-project.ts';
+import { SYSTEM_PROGRAM } from './scratch-system.ts';
 
 /*
  * A whole system of the test's own on a real engine, as the program deploys it: what LinkFlow has no use for.
  */
 
 jest.setTimeout(180_000);
-
-/** The component of a system, on a plan and with values that the test writes. */
-const PROGRAM = `
-import { readFileSync } from 'node:fs';
-import * as pulumi from '@pulumi/pulumi';
-import { dockerHost } from '${projectFolder}/components/engines/docker-host/engine.ts';
-import { System } from '${projectFolder}/components/system.ts';
-
-const { plan, values, host, running } = JSON.parse(readFileSync('system.json', 'utf8'));
-const { instance, urls } = new System(plan.system, {
-  plan,
-  running: new Set(running),
-  provided: (name) => pulumi.secret(values[name]),
-  engine: dockerHost({ host, project: '/', contexts: new Map(), machineBuildArgs: {} }),
-  note: { by: 'the test' },
-  version: '0.0.0',
-});
-export { instance, urls };
-`;
 
 const MINUTE = 'trap "exit 0" TERM; sleep 60 & wait';
 const folder = mkdtempSync(join(tmpdir(), 'slipway-system-'));
@@ -97,7 +78,7 @@ async function preview(): Promise<{ text: string; written: string }> {
 }
 
 beforeAll(async () => {
-  project = await ScratchProject.create({ program: PROGRAM, env: { PULUMI_DEBUG_COMMANDS: 'true' } });
+  project = await ScratchProject.create({ program: SYSTEM_PROGRAM, env: { PULUMI_DEBUG_COMMANDS: 'true' } });
 });
 
 afterAll(async () => {
