@@ -6,9 +6,11 @@ import { paintFor, writeLine } from '../context.ts';
 import { CommandFailure, EXIT } from '../exit-codes.ts';
 import { containersOf } from '../hosts/containers.ts';
 import type { Host } from '../hosts/host.ts';
+import { agreeOnData, findDrift } from '../drift/heal.ts';
 import { canAsk, confirm } from '../operations/confirm.ts';
 import { hasLostContainer, lostReplicas } from '../operations/drift.ts';
 import { failureText, isMerelyStopped } from '../operations/failure.ts';
+import { clearLeftovers } from '../operations/leftovers.ts';
 import { onlyFor, refuseToShrink } from '../operations/only.ts';
 import { planToDeploy } from '../operations/judge.ts';
 import { checkAgainstHost, repair } from '../operations/prepare.ts';
@@ -31,6 +33,8 @@ export interface UpOptions extends StackOption {
   readonly skipSmoke?: boolean;
   /** Services that alone are brought up, with what they wait for; absent: all. */
   readonly only?: readonly string[];
+  /** Data volumes that are gone and may be made anew, empty: names in the plan or on the host. */
+  readonly newVolumes?: readonly string[];
   /** Operations that may run at once. */
   readonly parallel: number;
   /** Says where the time went, and writes it to a file: this one; true: to one below `.slipway`. */
@@ -129,6 +133,11 @@ async function hold(context: Context, deployment: Deployment, company: Company):
     const before = await readState(context, options.stack);
     refuseToShrink(planned, before);
     const host = await checkAgainstHost(context, planned, before);
+    const found = await findDrift(context, { host, stack: options.stack, state: before });
+    const agreed = await agreeOnData(context, found, {
+      ...{ plan: planned.plan, state: before, newVolumes: options.newVolumes ?? [] },
+      mayAsk: deployment.command === 'up' && options.yes !== true,
+    });
     stopIfInterrupted(interrupts);
     deployment.begin?.(before);
     const state = before.exists ? before : await ensureStack(context, options.stack);
@@ -138,7 +147,8 @@ async function hold(context: Context, deployment: Deployment, company: Company):
     const { doing, again } = WORDS[deployment.command];
     const message = `--message=${updateMessage(deployment.command, note)}`;
     const replaced = (deployment.replace ?? []).flatMap((urn) => ['--replace', urn]);
-    const args = [...upArguments(options), message, ...replaced, ...(await healing(context, host, state))];
+    const healed = [...found.args, ...agreed, ...(await healing(context, host, state))];
+    const args = [...upArguments(options), message, ...replaced, ...once(healed, '--refresh')];
     recorder?.begin('pulumi', true);
     const ended = await watch(context, {
       title: `${doing} ${options.stack}`,
@@ -151,6 +161,7 @@ async function hold(context: Context, deployment: Deployment, company: Company):
     });
     if (ended.exitCode === EXIT.ok) return await conclude(context, deployment, ended, company);
     recorder?.begin('summary');
+    await clearLeftovers(context, host, options.stack);
     const rows = rowsOf(ended.progress, services);
     const failed = { progress: ended.progress, rows, host: host.address, stack: options.stack };
     const isStopped = ended.exitCode === EXIT.interrupted && isMerelyStopped(ended.progress);
@@ -168,6 +179,11 @@ async function hold(context: Context, deployment: Deployment, company: Company):
 
 function upArguments({ stack, parallel }: UpOptions): string[] {
   return ['up', '--yes', '--skip-preview', '--stack', stack, '--parallel', String(parallel), '--suppress-outputs'];
+}
+
+/** Arguments, with a flag that may be given only once. */
+function once(args: readonly string[], flag: string): string[] {
+  return args.includes(flag) ? [flag, ...args.filter((arg) => arg !== flag)] : [...args];
 }
 
 /** What has Pulumi look at the host first, where replicas that were let in run no more. */

@@ -81,13 +81,17 @@ function objectFindings(kind: 'network' | 'volume', made: readonly MadeObject[],
     }
     const volume = there.volumes.find((each) => each.name === name);
     const what = isData ? 'volume with data' : 'volume';
+    const flags = Object.entries(labels).map(([label, value]) => `--label ${label}=${value}`);
+    const advice = `docker volume create ${flags.join(' ')} ${name}`;
     if (!volume) {
-      return [{ ...place, field: what, expected: 'there', found: 'gone', remedy: isData ? 'ask' : 'make anew' }];
+      const remedy = isData ? 'ask' : 'make anew';
+      return [{ ...place, field: what, expected: 'there', found: 'gone', remedy, advice }];
     }
     const isOwn = Object.entries(labels).every(([label, value]) => volume.labels[label] === value);
     if (isOwn) return [];
     const found = 'another volume of the same name, without them';
-    return [{ ...place, field: 'labels', expected: "the stack's", found, remedy: isData ? 'by hand' : 'make anew' }];
+    const remedy = isData ? 'by hand' : 'make anew';
+    return [{ ...place, field: 'labels', expected: "the stack's", found, remedy, advice }];
   });
 }
 

@@ -2,9 +2,9 @@ import type Docker from 'dockerode';
 import type { ContainerInspectInfo, ImageInspectInfo } from 'dockerode';
 import { containerName, isGone } from '../../engine/answers.ts';
 import { LABELS } from '../../engine/labels.ts';
+import { readVolumes, type VolumesToRead } from '../../engine/volume-files.ts';
 import type { Host } from '../hosts/host.ts';
 import { assignments } from './made.ts';
-import { readVolumes, type VolumesToRead } from './read-volumes.ts';
 import type { FoundContainer, ImageFacts, Limits, Made, MountPoint, Stray, There } from './types.ts';
 
 /** What is looked at just now, for whoever waits. */

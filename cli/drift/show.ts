@@ -60,18 +60,20 @@ function verdict(findings: readonly Finding[], stack: string, paint: Paint): str
 /** What to do about data that is not there, in so many words. */
 export function dataAdvice(findings: readonly Finding[], stack: string): string[] {
   const option = stackOption(stack);
-  return findings.flatMap(({ object: { name }, service, remedy }) => {
+  return findings.flatMap(({ object: { name }, service, remedy, advice = '' }) => {
     if (remedy === 'ask') {
       return [
-        `DATA IS GONE: volume ${name}${service === undefined ? '' : ` of ${service}`} is no more on the host, and with it whatever stood in it.`,
-        `  If there is a copy, put it back first: make the volume again under this name, with the labels of the stack.`,
-        `  If it may start empty: \`slipway up${option} --new-volumes ${name}\`, which also runs the jobs again.`,
+        `DATA IS GONE: the volume ${name}${service === undefined ? '' : ` of ${service}`} is no more on the host, nor what stood in it.`,
+        '  If there is a copy, make the volume again and put the copy into it, before anything else:',
+        `    ${advice}`,
+        `  If it may start empty: \`slipway up${option} --new-volumes ${name}\`, which has the jobs run again too.`,
       ];
     }
     if (remedy === 'by hand') {
       return [
-        `volume ${name} is not the one that the stack has made: somebody has made it anew, without the stack's labels.`,
-        '  Labels of a volume never change: copy what it holds aside, and make it again with them.',
+        `The volume ${name} is not the one that the stack has made: somebody has made it anew, without the stack's labels.`,
+        '  Labels of a volume never change: stop what uses it, copy what it holds aside, remove it, and make it again with them:',
+        `    ${advice}`,
       ];
     }
     return [];

@@ -31,6 +31,8 @@ export interface Finding {
   readonly expected: string;
   readonly found: string;
   readonly remedy: Remedy;
+  /** What a person can type to put it right. */
+  readonly advice?: string;
   /** The resource that it is about; absent: the state knows none. */
   readonly urn?: string;
 }

@@ -19,6 +19,7 @@ export function addChanges({ add, runs, context }: Commands): void {
     ]),
   )
     .option('--only <services>', ONLY, names)
+    .option('--new-volumes <names>', 'data volumes that are gone, and may be made anew, EMPTY; jobs run again', names)
     .action(runs(async (options: UpOptions) => (await import('../commands/up.ts')).up(context, options)));
   add('preview', 'Show what `up` would do, service by service; changes nothing.', [
     'slipway preview --diff',

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { diffValues, failures, type Resource, type Values } from '../../rpc/index.ts';
+import { type Change, diffValues, failures, type Resource, type Values } from '../../rpc/index.ts';
 import { type Host, unlessGone } from '../host/host.ts';
+import { alteredIn } from './altered.ts';
 import { tellReaders, wayToTell } from './reload.ts';
 import { FilesInputs } from './schema.ts';
 import { createVolume, refillVolume, removeVolume } from './volume.ts';
@@ -23,12 +24,15 @@ export function filesResource(host: Host): Resource {
       const volume = olds?.['volume'] ?? (typeof name === 'string' ? autoName(name, seed) : name);
       return { inputs: volume === undefined ? inputs : { ...inputs, volume }, failures: wrong };
     },
-    diff: ({ olds, news }) => ({
-      changes: diffValues(
-        olds,
-        news,
-        ([first]) => !INCIDENTAL.includes(String(first)) && !(first === 'files' && isReloaded(olds, news)),
-      ),
+    diff: ({ olds, news, state }) => ({
+      changes: [
+        ...diffValues(
+          olds,
+          news,
+          ([first]) => !INCIDENTAL.includes(String(first)) && !(first === 'files' && isReloaded(olds, news)),
+        ),
+        ...alterations(olds, news, state),
+      ],
     }),
     async create(operation, inputs) {
       if (operation.preview) return { id: '', state: stateOf(inputs) };
@@ -38,11 +42,14 @@ export function filesResource(host: Host): Resource {
       await createVolume(host, volume, parsed);
       return { id: volume, state: stateOf(inputs) };
     },
-    async read(_, { id, state }) {
-      return (await unlessGone(host.docker.getVolume(id).inspect())) ? { state } : null;
+    async read(_, { id, state, inputs }) {
+      if (!(await unlessGone(host.docker.getVolume(id).inspect()))) return null;
+      const altered = await alteredIn(host, id, inputs);
+      return { state: { ...stateOf(state), ...(altered.length > 0 && { altered: [...altered] }) } };
     },
-    async update(operation, { id, olds, news }) {
-      if (!operation.preview && !isDeepStrictEqual(olds['files'], news['files'])) {
+    async update(operation, { id, olds, news, state }) {
+      const isOther = !isDeepStrictEqual(olds['files'], news['files']) || alteredPaths(state).length > 0;
+      if (!operation.preview && isOther) {
         const { reload, ...inputs } = FilesInputs.parse(news);
         const before = FilesInputs.parse(olds);
         await refillVolume(host, id, inputs);
@@ -60,6 +67,22 @@ export function filesResource(host: Host): Resource {
       await removeVolume(host, id, operation.signal);
     },
   };
+}
+
+/**
+ * Files that somebody has changed in the volume. Where they can be read again they are written anew; what should not be
+ * there at all stays out of another volume only.
+ */
+function alterations(olds: Values, news: Values, state: Values): Change[] {
+  const names = namesOf(news['files']);
+  const isWritable = isReloaded(olds, news) && alteredPaths(state).every((path) => names.includes(path));
+  return alteredPaths(state).map((path) => ({
+    ...{ path: ['files', path], kind: 'update', inputDiff: false, replace: !isWritable },
+  }));
+}
+
+function alteredPaths({ altered }: Values): string[] {
+  return Array.isArray(altered) ? altered.map(String) : [];
 }
 
 /** Whether other files are given to those who have the volume: what they may read again, under the names they know. */

@@ -1,3 +1,4 @@
+import type { ContainerInspectInfo } from 'dockerode';
 import {
   diffValues,
   failures,
@@ -5,6 +6,7 @@ import {
   type Operation,
   type Resource,
   UNKNOWN,
+  type Value,
   type Values,
 } from '../../rpc/index.ts';
 import { type Host, reasonOf, unlessGone } from '../host/host.ts';
@@ -14,6 +16,7 @@ import { stop } from '../host/stop.ts';
 import { pause } from '../host/watch.ts';
 import { hasCompany, removeFailedCandidates } from './candidates.ts';
 import { passGate, seconds } from './gate.ts';
+import { areListed } from './listed.ts';
 import { drained, point } from './routes.ts';
 import { ReplicaInputs } from './schema.ts';
 
@@ -61,8 +64,14 @@ export function replicaResource(host: Host): Resource {
       const known = ReplicaInputs.parse(inputs);
       const container = await unlessGone(host.docker.getContainer(known.container).inspect());
       if (!container || ['created', 'exited', 'dead', 'removing'].includes(container.State.Status)) return null;
-      const networks = joined(container, known.networks);
-      return { state: { ...state, networks }, inputs: { ...inputs, networks } };
+      const areRight = await areListed(host, container, known);
+      const { routes } = inputs;
+      const now: Values = {
+        networks: joined(container, known.networks),
+        ...(known.pidsLimit !== undefined && { pidsLimit: processLimit(container) }),
+        ...(Array.isArray(routes) && { routes: routes.filter((_, index) => areRight[index]) as Value[] }),
+      };
+      return { state: { ...state, ...now }, inputs: { ...inputs, ...now } };
     },
 
     async delete(operation, { inputs }) {
@@ -72,6 +81,11 @@ export function replicaResource(host: Host): Resource {
       await unlessGone(removeFailedCandidates(host, replica.container, []));
     },
   };
+}
+
+/** No limit is 0, -1 or nothing at all to the engine. */
+function processLimit({ HostConfig: { PidsLimit: limit } }: ContainerInspectInfo): number {
+  return typeof limit === 'number' && limit > 0 ? limit : -1;
 }
 
 /** What @pulumi/docker's container has no input for; a container that runs takes it at once. */

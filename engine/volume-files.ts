@@ -2,9 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import type Docker from 'dockerode';
 import { extract } from 'tar-stream';
-import { isGone, statusOf } from '../../engine/answers.ts';
-import { LABELS } from '../../engine/labels.ts';
-import type { FileFacts, Texts } from './types.ts';
+import { isGone, statusOf } from './answers.ts';
+import { LABELS } from './labels.ts';
+
+/** A file as it stands in a volume. */
+export interface StoredFile {
+  /** Of what is no file, what it is in brackets. */
+  readonly content: string;
+  /** Permissions, e.g. 0o400. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
 
 /** Volumes with files, and what a helper that reads them is made of. */
 export interface VolumesToRead {
@@ -12,7 +21,7 @@ export interface VolumesToRead {
   readonly volumes: readonly string[];
   /** Images that one of is likely to be on the host. */
   readonly images: readonly string[];
-  readonly labels: Texts;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** Where the helper mounts the volumes, a number each: no image has anything there. */
@@ -22,7 +31,7 @@ const FOLDER = '.slipway-files';
 export async function readVolumes(
   docker: Docker,
   asked: VolumesToRead | undefined,
-): Promise<Map<string, Map<string, FileFacts>>> {
+): Promise<Map<string, Map<string, StoredFile>>> {
   if (!asked) return new Map();
   const helper = await createHelper(docker, asked);
   try {
@@ -61,8 +70,8 @@ async function createHelper(docker: Docker, { volumes, images, labels }: Volumes
 async function sorted(
   tar: NodeJS.ReadableStream,
   volumes: readonly string[],
-): Promise<Map<string, Map<string, FileFacts>>> {
-  const found = new Map(volumes.map((volume) => [volume, new Map<string, FileFacts>()]));
+): Promise<Map<string, Map<string, StoredFile>>> {
+  const found = new Map(volumes.map((volume) => [volume, new Map<string, StoredFile>()]));
   for await (const entry of tar.pipe(extract())) {
     const { name, type, mode, uid, gid } = entry.header;
     const [, index = '', ...path] = name.split('/');
