@@ -74,7 +74,7 @@ async function show(context: Context, options: PreviewOptions, planned: StackPla
         ? JSON.stringify({ stack: options.stack, changes, ...forecast }, undefined, 2)
         : changesText(options.stack, changes, options.diff === true, paint),
     );
-    if (options.json !== true && changes.length > 0) writeLine(context.stdout, forecastText(forecast, paint));
+    if (options.json !== true && changes.length > 0) writeLine(context.stdout, `\n${forecastText(forecast, paint)}`);
     return options.expectNoChanges === true && changes.length > 0 ? EXIT.failed : EXIT.ok;
   } finally {
     interrupts.dispose();

@@ -22,11 +22,12 @@ export function forecastText({ effects, peak }: Forecast, paint: Paint): string 
 function effectText(effect: Effect): string {
   if (effect.runs) return 'job runs';
   if (effect.kind === 'job') return effect.replicas === 0 && effect.removed > 0 ? 'removed' : '';
-  const { created, replaced, updated, removed, replicas, rollout, readsAgain } = effect;
+  const { created, replaced, updated, removed, replicas, rollout, isChecked, readsAgain } = effect;
   if (replicas === 0) return 'removed';
   const parts = [
     ...(created > 0 ? [`${count(created, 'replica')} created`] : []),
     ...(replaced > 0 && rollout ? [replacedText(replaced, replicas, rollout)] : []),
+    ...(isChecked ? ['once a check of it has passed'] : []),
     ...(updated > 0 ? [`${count(updated, 'replica')} changed in place`] : []),
     ...(readsAgain && replaced < replicas ? ['reads its files again, in place'] : []),
     ...(removed > 0 ? [`${count(removed, 'replica')} removed`] : []),

@@ -12,6 +12,7 @@ const KINDS: Readonly<Record<string, Touch['of']>> = {
   [TYPES.replica]: 'gate',
   [TYPES.files]: 'files',
   [TYPES.job]: 'job',
+  [TYPES.preflight]: 'check',
   [TYPES.network]: 'network',
   [TYPES.postgresRole]: 'role',
 };

@@ -19,6 +19,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   [TYPES.volume]: 'volume',
   [TYPES.replica]: 'health gate',
   [TYPES.job]: 'job',
+  [TYPES.preflight]: 'check',
   [TYPES.files]: 'files',
   [TYPES.postgresRole]: 'password of role',
   [TYPES.subnets]: 'subnets',

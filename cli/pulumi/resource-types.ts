@@ -8,6 +8,8 @@ export const TYPES = {
   volume: 'docker:index/volume:Volume',
   replica: 'slipway:index:Replica',
   job: 'slipway:index:Job',
+  /** The check that a replacement can start, made while the old one serves. */
+  preflight: 'slipway:index:Preflight',
   files: 'slipway:index:Files',
   postgresRole: 'slipway:index:PostgresRole',
   password: 'random:index/randomPassword:RandomPassword',

@@ -40,9 +40,14 @@ function effectOn(name: string, grounds: Grounds): Effect | undefined {
     replicas: planned?.kind === 'service' ? planned.replicas : 0,
     ...(planned && replaced > 0 && { rollout: rolloutOf(planned) }),
     readsAgain: own.some(({ of, action, fields }) => of === 'files' && action === 'update' && fields.includes('files')),
+    isChecked: own.some(({ of, action }) => of === 'check' && action !== 'delete') && stands(name, grounds),
     runs: count('job', 'create') + count('job', 'update') > 0,
     ...(outage && { outage }),
   };
+}
+
+function stands(name: string, { standing }: Grounds): boolean {
+  return standing.some(({ service, leaving }) => service === name && leaving !== true);
 }
 
 function rolloutOf({ rollout: { order, parallelism } }: PlannedService): NonNullable<Effect['rollout']> {

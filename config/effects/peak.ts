@@ -73,8 +73,12 @@ function serviceShare(
   const added = containers.filter(({ name, action }) => action === 'create' && !known.has(name)).map(() => one(fresh));
   const rolled =
     planned?.rollout.order === 'createFirst' ? current.filter(({ name }) => actionOn.get(name) === 'replace') : [];
-  // Beside each of them stands the one that it gives way to: of the two limits the lower is not counted yet.
-  const beside = rolled.slice(0, planned?.rollout.parallelism ?? 0).map(({ memory }) => lower(memory, fresh));
+  const isChecked = touches.some(({ of, action }) => of === 'check' && action !== 'delete');
+  const extra = Math.max(Math.min(planned?.rollout.parallelism ?? 0, rolled.length), isChecked ? 1 : 0);
+  // Beside each of them stands the one that it gives way to, or is tried before: the lower limit is not counted yet.
+  const beside = [...rolled, ...current.filter((container) => !rolled.includes(container))]
+    .slice(0, extra)
+    .map(({ memory }) => lower(memory, fresh));
   return sum([...there, ...added, ...beside]);
 }
 

@@ -7,7 +7,7 @@ import type { Rollout } from '../plan/types.ts';
 
 /** One resource that an `up` touches. */
 export interface Touch {
-  readonly of: 'container' | 'gate' | 'files' | 'job' | 'network' | 'role' | 'other';
+  readonly of: 'container' | 'gate' | 'check' | 'files' | 'job' | 'network' | 'role' | 'other';
   /** The service it belongs to; absent: it serves several, or none. */
   readonly service?: string;
   readonly name: string;
@@ -45,6 +45,8 @@ export interface Effect {
   readonly replicas: number;
   /** How those that are replaced are: present only then. */
   readonly rollout?: Pick<Rollout, 'order' | 'parallelism'>;
+  /** True: a container of the new kind is tried while the old one serves. */
+  readonly isChecked: boolean;
   /** True: its processes go on and read changed files again. */
   readonly readsAgain: boolean;
   /** True: the job runs. */

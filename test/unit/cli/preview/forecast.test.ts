@@ -67,7 +67,7 @@ describe('forecastOf', () => {
 });
 
 describe('forecastText', () => {
-  const none = { created: 0, replaced: 0, updated: 0, removed: 0, readsAgain: false, runs: false };
+  const none = { created: 0, replaced: 0, updated: 0, removed: 0, isChecked: false, readsAgain: false, runs: false };
   const effect = (service: string, more: Partial<Effect>): Effect => ({
     ...{ service, kind: 'service', replicas: 1, ...none, ...more },
   });

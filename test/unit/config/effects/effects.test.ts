@@ -15,7 +15,7 @@ function outage(
 }
 
 describe('effectsOf', () => {
-  const nothing = { created: 0, replaced: 0, updated: 0, removed: 0, readsAgain: false, runs: false };
+  const nothing = { created: 0, replaced: 0, updated: 0, removed: 0, isChecked: false, readsAgain: false, runs: false };
   const three = { api: service({ replicas: 3, rollout: { parallelism: 2 } }) };
   const gate = (...fields: string[]): Touch => ({
     of: 'gate',
@@ -50,6 +50,12 @@ describe('effectsOf', () => {
       { replicas: 1, replaced: 1, rollout: { order: 'createFirst', parallelism: 1 } },
     ],
     ['a gate alone', { api: service() }, [gate('drainMs')], { replicas: 1 }],
+    [
+      'a check of what is to replace it',
+      { api: service({ singleton: true }) },
+      [{ of: 'check', service: 'api', name: 'api-preflight', action: 'update', fields: ['image'] }],
+      { replicas: 1, isChecked: true },
+    ],
     ['files that are read again', { api: service() }, [files('files')], { replicas: 1, readsAgain: true }],
     ['how files are read again', { api: service() }, [files('reload')], { replicas: 1 }],
     ['a service that goes', {}, [container('api', 'delete')], { replicas: 0, removed: 1 }],

@@ -56,6 +56,26 @@ describe('peakOf', () => {
       { containers: 1, mib: 100 },
     ],
     [
+      'the old one goes first, once a check of the new one has passed beside it',
+      api({ singleton: true }),
+      [
+        { of: 'check', service: 'api', name: 'api-preflight', action: 'update', fields: [] },
+        ...all('api', 'replace', 1),
+      ],
+      replicas('api', 1, 60),
+      { containers: 2, mib: 160 },
+    ],
+    [
+      'a check is made where nothing stands',
+      api({ singleton: true }),
+      [
+        { of: 'check', service: 'api', name: 'api-preflight', action: 'create', fields: [] },
+        ...all('api', 'create', 1),
+      ],
+      [],
+      { containers: 1, mib: 100 },
+    ],
+    [
       'new ones have more memory: the last of the old stands beside all the new ones',
       api({ replicas: 3 }),
       all('api', 'replace', 3),
