@@ -1,3 +1,4 @@
+import { formatDuration } from '../schema/duration.ts';
 import type { Publication } from '../schema/port.ts';
 import type { ImageSettings, PortSettings, ServiceSettings, Settings } from '../schema/settings.ts';
 import type { SystemInput } from '../schema/system.ts';
@@ -51,11 +52,18 @@ function ownImageName(service: string): string {
 }
 
 function serviceOverlay(name: string, settings: ServiceSettings, system: SystemInput): Tree {
-  const { replicas, image, memory, cpus, env = {} } = settings;
+  const { replicas, image, memory, cpus, rollout = {}, env = {} } = settings;
+  const { parallelism, ...times } = rollout;
   return {
     replicas,
     image: image === undefined || Object.hasOwn(system.images, image) ? image : ownImageName(name),
     limits: { memory, cpus },
+    rollout: {
+      parallelism,
+      ...Object.fromEntries(
+        Object.entries(times).map(([name, ms]) => [name, ms === undefined ? undefined : formatDuration(ms)]),
+      ),
+    },
     environment: env,
   };
 }

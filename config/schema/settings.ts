@@ -6,6 +6,7 @@ import { ImageReference } from './image.ts';
 import { UserId } from './name.ts';
 import { PublishedPort } from './port.ts';
 import { Cpus } from './resources.ts';
+import { RolloutSettings } from './rollout.ts';
 import { Replicas } from './service.ts';
 
 /** Pool that networks take their subnets from: outside the ranges that Docker itself hands out. */
@@ -30,11 +31,16 @@ export const ServiceSettings = z
       description: 'Most CPU that each replica may use, in cores.',
       fallback: 'what the system says for the environment; dev and test have no limits',
     }),
+    rollout: RolloutSettings.optional().meta({
+      description: 'How new containers take over from old ones.',
+      fallback: 'what the system says',
+      example: '{ parallelism: 2, minReady: 10s }',
+    }),
     env: Environment.optional().meta({
       description: 'Environment variables, on top of those of the system; never a secret.',
     }),
   })
-  .meta({ accepted: 'a map of replicas, image, memory, cpus, env' });
+  .meta({ accepted: 'a map of replicas, image, memory, cpus, rollout, env' });
 export type ServiceSettings = z.output<typeof ServiceSettings>;
 
 /** An image of the system, taken from a registry. */

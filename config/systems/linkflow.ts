@@ -85,6 +85,8 @@ export const linkflow: SystemDescription = {
         retries: 3,
       },
       tmpfs: { '/tmp': {} },
+      // Whoever waits for an answer gets it; a WebSocket would keep the port from the next one for as long as it may.
+      rollout: { stopGrace: '10s' },
     },
   },
   tasks,
