@@ -37,9 +37,10 @@ export function compare(made: Made, there: There): Drift {
   return { findings: findings.sort(byPlace), left };
 }
 
+/** By service, what serves several first; then by object. */
 function byPlace(a: Finding, b: Finding): number {
-  const key = ({ service = '', object }: Finding): string => `${service}\0${object.kind}\0${object.name}`;
-  return key(a).localeCompare(key(b));
+  const service = (a.service ?? '').localeCompare(b.service ?? '');
+  return service || a.object.kind.localeCompare(b.object.kind) || a.object.name.localeCompare(b.object.name);
 }
 
 function objectOf({ name }: FoundContainer): Finding['object'] {
