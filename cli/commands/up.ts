@@ -77,6 +77,12 @@ export async function deploy(context: Context, deployment: Deployment): Promise<
   const target = timings === undefined ? undefined : timingsTarget(context.projectDir, plan.stack, timings);
   const recorder = target === undefined ? undefined : record(performance.timeOrigin);
   if (plan.environment === 'prod' && options.yes !== true && canAsk(context)) {
+    // Who is asked is to know who is out meanwhile. What `scale` would do no preview tells before its file is written.
+    if (deployment.command === 'up') {
+      const { previewPlan } = await import('./preview.ts');
+      const exitCode = await previewPlan(context, { stack: options.stack }, planned);
+      if (exitCode !== EXIT.ok) return exitCode;
+    }
     const isSure = await confirm(context, question);
     if (!isSure) throw new CommandFailure(EXIT.failed, 'not confirmed; nothing was touched');
   }
