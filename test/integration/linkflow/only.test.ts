@@ -47,6 +47,15 @@ test('what runs is not removed by naming less, and what a service waits for come
   expect(await running()).toEqual(['history', 'postgres', 'redis']);
 });
 
+test('a preview says who is out, why, for about how long and for whom, and what runs at most', async () => {
+  const mark = { env: { MARK: 'two' } };
+  stack.configure({ system: 'linkflow', environment: 'test', services: { postgres: mark, history: mark } });
+  const { stdout } = exits(await stack.slipway('preview', '--only', 'history'), 0);
+  expect(stdout).toMatch(/^postgres {2}1 of 1 replica replaced, the old one goes first/m);
+  expect(stdout).toMatch(/^outage: postgres about \d+ s \(at most \d+ s\): .*one of it; missed by history$/m);
+  expect(stdout).toMatch(/^peak: \d containers \(\d over the plan\), none with a limit of memory$/m);
+});
+
 test('it goes without a trace', async () => {
   exits(await stack.slipway('down', '--volumes', '--yes'), 0);
   expect(await stack.containers()).toEqual([]);
