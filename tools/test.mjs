@@ -104,8 +104,8 @@ async function runAll(machine) {
   /** @type {Tally[]} */
   const tests = [];
   if (quick.length > 0) tests.push(await timed(quick.join(', '), () => runJest(machine, quick, [])));
-  // Each of these deploys: more at once would only wait for the same cores.
-  const few = ['--maxWorkers=2'];
+  // Each of these deploys: much of it is waiting for containers, and more at once would wait for the same cores.
+  const few = ['--maxWorkers=3'];
   if (withEngine.length > 0) tests.push(await timed(withEngine.join(', '), () => runJest(machine, withEngine, few)));
   const total = sum([...tallies, ...tests]);
   const ranNone = (tests.length > 0 || !selected.named) && sum(tests).passed + sum(tests).failed === 0;

@@ -62,7 +62,7 @@ export async function passGate(args: GateArgs): Promise<Verdict> {
     if (verdict) return readySince === undefined ? verdict : withdrawn(verdict.cause, Date.now() - readySince);
     if (readySince !== undefined) return withdrawn('its health check says so no more', Date.now() - readySince);
     if (Date.now() >= deadline) {
-      return { healthy: false, cause: `it did not get healthy within ${seconds(timeoutMs)}${lastProbe(container)}` };
+      return { healthy: false, cause: `it took longer than ${seconds(timeoutMs)}${lastProbe(container)}` };
     }
   }
   throw new Error('a watch ends only by being left');

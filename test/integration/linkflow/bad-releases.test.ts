@@ -109,9 +109,9 @@ const BAD: Readonly<Record<string, Bad>> = {
     says: [/api \(replica 1\).* did not get healthy: it exited with code \d+/, /HTTP_PORT must be a/, RegExp(gone)],
   },
   'is never healthy': {
-    settings: () => changed('api', { env: { DB_HOST: 'nobody' } }),
+    settings: () => changed('api', { env: { DB_HOST: 'nobody' }, rollout: { healthTimeout: '15s' } }),
     code: 1,
-    says: [/api \(replica 1\).* did not get healthy: it is unhealthy; the last probe ended with code 1/, RegExp(gone)],
+    says: [/api \(replica 1\).* did not get healthy: it took longer than 15\.0 s; the last probe ended with code 1/, RegExp(gone)],
   },
   'is healthy, then fails': {
     settings: () => changed('api', { env: { RELEASE: 'dies' } }),

@@ -134,7 +134,7 @@ async function client(origin: string, kind: Kind, book: Book, stopping: AbortSig
       else if (answer.includes(body)) book.answered(performance.now() - startedMs);
       else book.failed('another answer');
     } catch (error) {
-      book.failed((error as NodeJS.ErrnoException).code ?? String(error));
+      book.failed((error as NodeJS.ErrnoException).code ?? (error as Error).name);
     }
     const pause = kind.think();
     if (pause > 0) await sleep(pause, undefined, { signal: stopping }).catch(() => undefined);
@@ -223,6 +223,6 @@ async function follow(origin: string, agent: Agent, book: Book): Promise<void> {
     }
     book.failed('not completed');
   } catch (error) {
-    book.failed((error as NodeJS.ErrnoException).code ?? String(error));
+    book.failed((error as NodeJS.ErrnoException).code ?? (error as Error).name);
   }
 }
