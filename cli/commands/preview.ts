@@ -6,6 +6,7 @@ import { containersOf } from '../hosts/containers.ts';
 import type { Host } from '../hosts/host.ts';
 import { findDrift } from '../drift/heal.ts';
 import { dataAdvice } from '../drift/show.ts';
+import { unseal } from '../drift/survey.ts';
 import { hasLostContainer, lostReplicas } from '../operations/drift.ts';
 import { cleanMessage } from '../operations/failure.ts';
 import { onlyFor, refuseToShrink } from '../operations/only.ts';
@@ -54,9 +55,10 @@ export async function previewPlan(context: Context, options: PreviewOptions, pla
 async function show(context: Context, options: PreviewOptions, planned: StackPlan, ahead: Ahead): Promise<number> {
   const state = await readState(context, options.stack);
   refuseToShrink(planned, state);
+  const unsealed = unseal(context, options.stack, state);
   const host = await checkAgainstHost(context, planned, state);
   const containers = await containersOf(host.docker, instanceOf(state));
-  const { drift, args } = await findDrift(context, { host, stack: options.stack, state });
+  const { drift, args } = await findDrift(context, { host, stack: options.stack, state, unsealed });
   for (const line of dataAdvice(drift.findings, options.stack)) writeLine(context.stderr, line);
   const isLost = lostReplicas(state, containers).length > 0 || hasLostContainer(state, containers);
   if (!state.exists) await ensureStack(context, options.stack);

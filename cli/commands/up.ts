@@ -7,6 +7,7 @@ import { CommandFailure, EXIT } from '../exit-codes.ts';
 import { containersOf } from '../hosts/containers.ts';
 import type { Host } from '../hosts/host.ts';
 import { agreeOnData, findDrift } from '../drift/heal.ts';
+import { unseal } from '../drift/survey.ts';
 import { canAsk, confirm } from '../operations/confirm.ts';
 import { hasLostContainer, lostReplicas } from '../operations/drift.ts';
 import { failureText, isMerelyStopped } from '../operations/failure.ts';
@@ -138,8 +139,9 @@ async function hold(context: Context, deployment: Deployment, company: Company):
     for (const note of lock.cleared) writeLine(context.stderr, note);
     const before = await readState(context, options.stack);
     refuseToShrink(planned, before);
+    const unsealed = unseal(context, options.stack, before);
     const host = await checkAgainstHost(context, planned, before);
-    const found = await findDrift(context, { host, stack: options.stack, state: before });
+    const found = await findDrift(context, { host, stack: options.stack, state: before, unsealed });
     const agreed = await agreeOnData(context, found, {
       ...{ plan: planned.plan, state: before, newVolumes: options.newVolumes ?? [] },
       mayAsk: deployment.command === 'up' && options.yes !== true,

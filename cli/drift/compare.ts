@@ -15,13 +15,13 @@ export function compare(made: Made, there: There): Drift {
     if (found) {
       const isPutAside = !container.isLetIn && found.status !== 'running';
       if (!container.isLetIn) left.push({ object: objectOf(found), why: whyNotLetIn(isPutAside) });
-      else findings.push(...containerFindings(container, found, there.images));
+      else findings.push(...containerFindings(container, found, there));
       continue;
     }
     const other = standInFor(container, made, there);
     if (other) standIns.add(other.id);
     findings.push(goneFinding(container, other));
-    if (other) findings.push(...containerFindings(container, other, there.images, true));
+    if (other) findings.push(...containerFindings(container, other, there, true));
     if (other && !there.strays.some(({ id }) => id === other.id)) {
       left.push({ object: objectOf(other), why: "it has the name of one of the stack's, and not its labels" });
     }

@@ -1,6 +1,16 @@
 import { bytes } from '../output/format.ts';
 import { fixedDifferences } from './rest.ts';
-import type { Finding, FoundContainer, ImageFacts, Limits, MadeContainer, MountPoint, Remedy, Texts } from './types.ts';
+import type {
+  Finding,
+  FoundContainer,
+  ImageFacts,
+  Limits,
+  MadeContainer,
+  MountPoint,
+  Remedy,
+  Texts,
+  There,
+} from './types.ts';
 
 const NANOS = 1e9;
 const NO_IMAGE: ImageFacts = { env: {}, labels: {}, volumes: [] };
@@ -14,7 +24,7 @@ type Part = Pick<Finding, 'field' | 'expected' | 'found' | 'remedy'>;
 export function containerFindings(
   made: MadeContainer,
   found: FoundContainer,
-  images: ReadonlyMap<string, ImageFacts>,
+  { images, unsupported }: Pick<There, 'images' | 'unsupported'>,
   isStandIn = false,
 ): Finding[] {
   // Of an image that is gone nobody knows what it brings along: then nothing is held against the container.
@@ -24,9 +34,9 @@ export function containerFindings(
     ...nameParts(made, found),
     ...imageParts(made, found),
     ...(made.knowsEnv ? envParts(made, found, image) : []),
-    ...textParts('label', { ...(image ?? NO_IMAGE).labels, ...made.labels }, found.labels, image !== undefined),
+    ...textParts('label', { ...(image ?? NO_IMAGE).labels, ...made.labels }, ownLabels(found), image !== undefined),
     ...mountParts(made, found, image ?? NO_IMAGE),
-    ...limitParts(made, found.limits),
+    ...limitParts(made, found.limits, unsupported),
     ...networkParts(made, found),
     ...(isStandIn ? fixedParts(made, found) : []),
   ];
@@ -64,6 +74,13 @@ function envParts(made: MadeContainer, found: FoundContainer, image: ImageFacts 
       now === undefined ? 'not set' : hides ? (before === undefined ? 'set' : 'another value') : now,
     );
   });
+}
+
+/** Without those that Docker Desktop adds. */
+function ownLabels({ labels }: FoundContainer): Texts {
+  return Object.fromEntries(
+    Object.entries(labels).filter(([name]) => !/^(desktop\.docker\.io|com\.docker)[./]/.test(name)),
+  );
 }
 
 function textParts(what: string, wanted: Texts, found: Texts, isWhole: boolean): Part[] {
@@ -109,10 +126,10 @@ const LIMITS: readonly (readonly [field: keyof Limits, title: string, text: (val
   ['pids', 'limit of processes', (pids: number) => (pids === -1 ? 'none' : String(pids))],
 ];
 
-function limitParts({ limits, declared }: MadeContainer, found: Limits): Part[] {
+function limitParts({ limits, declared }: MadeContainer, found: Limits, unsupported: There['unsupported']): Part[] {
   return LIMITS.flatMap(([field, title, text]): Part[] => {
     const [before, now] = [limits[field], found[field]];
-    if (before === undefined || before === now) return [];
+    if (before === undefined || before === now || unsupported.has(field)) return [];
     const remedy: Remedy = declared.has(field) ? 'update' : 'replace';
     return [{ field: title, expected: text(before as never), found: text(now as never), remedy }];
   });

@@ -4,6 +4,7 @@ import { containerName, isGone } from '../../engine/answers.ts';
 import { LABELS } from '../../engine/labels.ts';
 import { readVolumes, type VolumesToRead } from '../../engine/volume-files.ts';
 import type { Host } from '../hosts/host.ts';
+import { isKnown } from '../hosts/sweep.ts';
 import { assignments } from './made.ts';
 import type { FoundContainer, ImageFacts, Limits, Made, MountPoint, Stray, There } from './types.ts';
 
@@ -27,9 +28,10 @@ export async function look(host: Host, instance: string, made: Made, onLook: OnL
   );
   const there = new Set(volumes.map(({ Name }) => Name));
   onLook('what stands in files');
-  const [images, files] = await Promise.all([
+  const [images, files, unsupported] = await Promise.all([
     imagesOf(docker, [...new Set(made.containers.map(({ image }) => image))]),
     readVolumes(docker, volumesToRead(made, there)),
+    unsupportedLimits(docker),
   ]);
   const labelled = (labels: Readonly<Record<string, string>> | null | undefined): boolean =>
     labels?.[LABELS.instance] === instance;
@@ -48,7 +50,8 @@ export async function look(host: Host, instance: string, made: Made, onLook: OnL
     volumes: volumes.map(({ Name, Labels }) => ({ name: Name, labels: labelsOf(Labels) })),
     files,
     images,
-    strays: carriers.filter(({ id, name }) => !made.known.has(id) && !made.known.has(name)),
+    unsupported,
+    strays: carriers.filter((object) => !isKnown(object, made.known)),
   };
 }
 
@@ -77,6 +80,7 @@ async function inspectAll(docker: Docker, made: Made, labelled: readonly string[
 
 function containerFacts(inspected: ContainerInspectInfo): FoundContainer {
   const { Id, Name, Image, Config, Mounts, NetworkSettings, State } = inspected;
+  const asked = new Map(inspected.HostConfig.Mounts?.map(({ Target, Source }) => [Target, Source]));
   return {
     id: Id,
     name: Name.slice(1),
@@ -87,7 +91,8 @@ function containerFacts(inspected: ContainerInspectInfo): FoundContainer {
     mounts: Object.fromEntries(
       Mounts.map(({ Type, Name: volume, Source, Destination, RW }): [string, MountPoint] => [
         Destination,
-        { type: Type, source: Type === 'bind' ? Source : (volume ?? ''), readOnly: !RW },
+        // Of folders as they were asked for: engines in a virtual machine have another path to them.
+        { type: Type, source: Type === 'bind' ? (asked.get(Destination) ?? Source) : (volume ?? ''), readOnly: !RW },
       ]),
     ),
     limits: limitsOf(inspected.HostConfig),
@@ -114,6 +119,21 @@ function limitsOf(host: ContainerInspectInfo['HostConfig']): Limits {
     restart: host.RestartPolicy?.Name ?? 'no',
     pids: pids > 0 ? pids : -1,
   };
+}
+
+/** Which limit the engine tells of, by its own word for it. */
+const SUPPORT: Readonly<Record<string, keyof Limits>> = {
+  MemoryLimit: 'memory',
+  SwapLimit: 'memorySwap',
+  CpuCfsQuota: 'cpus',
+  CPUShares: 'cpuShares',
+  CPUSet: 'cpuSet',
+  PidsLimit: 'pids',
+};
+
+async function unsupportedLimits(docker: Docker): Promise<ReadonlySet<keyof Limits>> {
+  const info = (await docker.info()) as Readonly<Record<string, unknown>>;
+  return new Set(Object.entries(SUPPORT).flatMap(([word, limit]) => (info[word] === false ? [limit] : [])));
 }
 
 async function imagesOf(docker: Docker, ids: readonly string[]): Promise<There['images']> {

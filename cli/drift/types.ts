@@ -185,6 +185,8 @@ export interface There {
   /** Volume → path → file. A volume that is gone is not in it. */
   readonly files: ReadonlyMap<string, ReadonlyMap<string, FileFacts>>;
   readonly images: ReadonlyMap<string, ImageFacts>;
+  /** Limits that the host's kernel does not know: the engine drops them, with a warning. */
+  readonly unsupported: ReadonlySet<keyof Limits>;
   /** What carries the stack's labels, and is in no state. */
   readonly strays: readonly Stray[];
 }

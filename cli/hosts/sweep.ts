@@ -16,8 +16,16 @@ export interface Spared {
 export function strays(found: readonly HostObject[], known: ReadonlySet<string>, spared: Spared): HostObject[] {
   const order = { container: 0, network: 1, volume: 2 };
   return found
-    .filter((object) => !known.has(object.id) && !known.has(object.name) && !isSpared(object, spared))
+    .filter((object) => !isKnown(object, known) && !isSpared(object, spared))
     .sort((a, b) => order[a.type] - order[b.type] || a.name.localeCompare(b.name));
+}
+
+/** Whether a state knows an object. A container of another id is another one, whatever its name. */
+export function isKnown(
+  { type, id, name }: Pick<HostObject, 'type' | 'id' | 'name'>,
+  known: ReadonlySet<string>,
+): boolean {
+  return known.has(id) || (type !== 'container' && known.has(name));
 }
 
 function isSpared({ type, kind }: HostObject, spared: Spared): boolean {

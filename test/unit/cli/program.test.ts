@@ -40,7 +40,7 @@ describe('slipway', () => {
   });
 
   test.each([
-    ...['up', 'preview', 'down', 'scale', 'restart', 'status', 'logs', 'plan', 'smoke', 'health'],
+    ...['up', 'preview', 'down', 'scale', 'restart', 'status', 'logs', 'plan', 'smoke', 'health', 'drift'],
     ...['exec', 'env', 'run'],
     ...['secrets list', 'secrets get', 'secrets set', 'secrets pin'],
   ])('%s shows examples and the stack option', async (command) => {

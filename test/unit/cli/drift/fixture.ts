@@ -74,6 +74,7 @@ export function there(more: Partial<There> = {}): There {
     ],
     files: storedFiles(),
     images: new Map([[facts.image, { env: { PATH: '/bin' }, labels: {}, volumes: ['/data'] }]]),
+    unsupported: new Set(),
     strays: [],
     ...more,
   };

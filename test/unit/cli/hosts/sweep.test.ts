@@ -37,6 +37,10 @@ describe('strays', () => {
     expect(strays(everything, known, spared)).toEqual([]);
   });
 
+  test('include a container that has only the name of one that the state knows', () => {
+    expect(names(strays([api], new Set(['api-1']), spared))).toEqual(['api-1']);
+  });
+
   test('never include data, unless it is to go', () => {
     expect(names(strays([data], new Set(), spared))).toEqual([]);
     expect(names(strays([data], new Set(), { data: false }))).toEqual(['postgres-data']);
