@@ -181,9 +181,22 @@ describe('a release that', () => {
 describe('after all of them', () => {
   test('a good release goes through without a hand lent, and nothing of the bad ones is left', async () => {
     const [containers = 0, networks, volumes] = clean;
+    // A connection to a service that is not released goes on through the proxy's reloads.
+    const socket = new WebSocket(`ws://127.0.0.1:${portOfProxy()}/engine/live`);
+    let messages = 0;
+    socket.addEventListener('message', () => messages++);
+    await eventually(() => {
+      expect(messages).toBeGreaterThan(0);
+    });
     stack.configure(changed('api', { env: { RELEASE: 'good' } }));
     exits(await stack.slipway('up', '--skip-smoke'), 0);
     expect(failures()).toEqual({});
+    const heard = messages;
+    await eventually(() => {
+      expect(messages).toBeGreaterThan(heard);
+    });
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+    socket.close();
     const now = await services();
     expect(now.filter(({ State }) => !State.Running)).toEqual([]);
     expect(now).toHaveLength(before.length);
