@@ -67,7 +67,7 @@ export interface Agreement {
  */
 export async function agreeOnData(
   context: Context,
-  { drift: { findings } }: Healing,
+  { drift: { findings }, args }: Healing,
   { plan, state, newVolumes, mayAsk }: Agreement,
 ): Promise<string[]> {
   const gone = findings.filter(({ remedy }) => remedy === 'ask');
@@ -81,7 +81,8 @@ export async function agreeOnData(
     );
   }
   const foreign = findings.filter(({ remedy }) => remedy === 'by hand');
-  if (foreign.length > 0) throw refusal(foreign, plan);
+  // Whoever has Pulumi look at it has it replaced, and it is protected.
+  if (foreign.length > 0 && args.includes('--refresh')) throw refusal(foreign, plan);
   const open = gone.filter((finding) => !newVolumes.some((name) => isCalled(finding, name, plan)));
   for (const finding of open) {
     if (!mayAsk || !canAsk(context)) throw refusal(open, plan);

@@ -210,16 +210,16 @@ function listsOf(gates: readonly Gate[], containers: readonly MadeContainer[]): 
       if (!lists.has(key)) lists.set(key, { gate, route });
     }
   }
-  return [...lists.values()].map(({ gate, route: { volume, file, list } }) => {
+  return [...lists.values()].flatMap(({ gate, route: { volume, file, list } }): MadeList[] => {
     const ids = gates.filter(({ service }) => service === gate.service).map(({ container }) => container);
     const names = containers.filter(({ id, isLetIn }) => isLetIn && ids.includes(id)).map(({ name }) => name);
-    return {
-      ...{ urn: gate.urn, volume, file, service: gate.service },
-      content: renderList(
-        list,
-        names.sort((a, b) => a.localeCompare(b)),
-      ),
-    };
+    // After a release that has failed a gate may know a container that the state does not: then nobody knows its name.
+    if (names.length < ids.length) return [];
+    const content = renderList(
+      list,
+      names.sort((a, b) => a.localeCompare(b)),
+    );
+    return [{ urn: gate.urn, volume, file, service: gate.service, content }];
   });
 }
 
