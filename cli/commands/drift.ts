@@ -6,7 +6,9 @@ import type { Drift } from '../drift/types.ts';
 import { CommandFailure, DRIFT_EXIT, EXIT } from '../exit-codes.ts';
 import { reachHost } from '../hosts/host.ts';
 import { stackOption } from '../output/format.ts';
+import { stopIfInterrupted } from '../operations/run.ts';
 import { offset } from '../progress/plain.ts';
+import { takeInterrupts } from '../pulumi/interrupts.ts';
 import { lockStack } from '../pulumi/lock.ts';
 import { instanceOf, readState } from '../pulumi/state.ts';
 import { loadPlan } from '../stack-plan.ts';
@@ -33,6 +35,8 @@ async function compareStack(context: Context, { stack, json }: DriftOptions): Pr
   const { plan } = await loadPlan(context.projectDir, stack);
   // While another operation is under way nothing stands still that could be compared.
   const lock = lockStack(context, stack, 'drift');
+  // What is looked through is removed again, whoever does not want to wait for it.
+  const interrupts = takeInterrupts();
   try {
     const [host, state] = await Promise.all([reachHost(context, plan), readState(context, stack)]);
     if (instanceOf(state) === undefined) {
@@ -40,6 +44,7 @@ async function compareStack(context: Context, { stack, json }: DriftOptions): Pr
       throw new CommandFailure(EXIT.failed, `stack "${stack}" was never brought up: \`${up}\` does`);
     }
     const found = await patiently(context, (onLook) => survey(context, { host, stack, state }, onLook));
+    stopIfInterrupted(interrupts);
     writeLine(
       context.stdout,
       json === true
@@ -48,6 +53,7 @@ async function compareStack(context: Context, { stack, json }: DriftOptions): Pr
     );
     return found.findings.length === 0 ? DRIFT_EXIT.none : DRIFT_EXIT.drift;
   } finally {
+    interrupts.dispose();
     lock.release();
   }
 }
