@@ -16,6 +16,8 @@ export interface Edit {
   readonly fates: readonly Fate[];
   /** True: the old one goes first, and nobody answers meanwhile. */
   readonly isOut?: true;
+  /** True: what is to replace it is tried beside it. */
+  readonly isChecked?: true;
   /** True: it reads its files again. */
   readonly readsAgain?: true;
 }
@@ -104,7 +106,7 @@ export const EDITS: Readonly<Record<string, readonly Edit[]>> = {
     edit('volumes', 'replaced', { volumes: { data: '/data' } }, out),
     edit('tmpfs', 'replaced', { tmpfs: { '/cache': { size: '1m' } } }, out),
     edit('egress', 'replaced', { egress: true }, out),
-    edit('files: none', 'replaced', { files: {} }, out),
+    edit('preflight', 'kept', { preflight: { command: ['true'] } }, { isChecked: true }),
   ],
   j: [
     edit('ports.published', 'replaced', { ports: free }, out),

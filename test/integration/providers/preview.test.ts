@@ -238,6 +238,7 @@ async function round(edits: Readonly<Record<string, Edit>>): Promise<void> {
     const about = `${name} ${edits[name]?.field ?? ''}`;
     expect([about, effect?.outage !== undefined]).toEqual([about, gaps.some((each) => !(each < 0))]);
     expect([about, effect?.outage !== undefined]).toEqual([about, edits[name]?.isOut === true]);
+    expect([about, effect?.isChecked === true]).toEqual([about, edits[name]?.isChecked === true]);
     expect([about, effect?.readsAgain === true]).toEqual([about, edits[name]?.readsAgain === true]);
     for (const each of gaps) expect(each).toBeLessThan(effect?.outage?.atMostMs ?? 0.001);
   }
