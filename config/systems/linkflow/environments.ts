@@ -3,7 +3,7 @@ import { engine } from './engine.ts';
 import { laravel } from './laravel.ts';
 import { prodProxy } from './proxy.ts';
 import { developedSources } from './sources.ts';
-import { databaseUrl, postgresCommand, redisCommand, redisHealthcheck, redisReload } from './stores.ts';
+import { databaseUrl, postgresCommand, redisCommand, redisHealthcheck, redisReload, stores } from './stores.ts';
 
 type Environment = Overlay<SystemInput>;
 
@@ -33,11 +33,20 @@ const MEMORY = '/memory';
 
 const testing = { APP_ENV: 'testing', APP_DEBUG: true };
 
+/** Nobody waits in CI for a check that comes each 30 seconds, and nobody minds what checks cost there. */
+const SHORT = { interval: '2s', startInterval: '500ms' };
+
+/** Changes of services, with short health intervals for all that have a health check. */
+function checkedOften(changes: NonNullable<Environment['services']>): NonNullable<Environment['services']> {
+  const checked = Object.entries({ ...stores, ...laravel, ...engine }).filter(([, { healthcheck }]) => healthcheck);
+  return Object.fromEntries(checked.map(([name]) => [name, { ...changes[name], healthcheck: SHORT }]));
+}
+
 /** CI: a database of its own name, data in memory, nothing left behind. */
 export const test: Environment = {
   parameters: { database: 'linkflow_test', logLevel: 'debug' },
   volumes: { 'postgres-data': null, 'redis-data': null },
-  services: {
+  services: checkedOften({
     postgres: {
       volumes: { 'postgres-data': null },
       tmpfs: { [MEMORY]: { size: '1g' }, '/var/lib/postgresql/data': { size: '1m' } },
@@ -54,7 +63,7 @@ export const test: Environment = {
     queue: { environment: testing },
     scheduler: { environment: testing },
     worker: { environment: { NUM_WORKERS: 1 } },
-  },
+  }),
 };
 
 type Share = readonly [memory: string, cpus: number];
