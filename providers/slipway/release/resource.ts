@@ -1,4 +1,5 @@
 import { NO_RELEASES, recordRelease } from '../../../config/release/record.ts';
+import { isSameRelease } from '../../../config/release/same.ts';
 import type { ReleaseState } from '../../../config/release/types.ts';
 import { diffValues, failures, type Operation, type Resource, UNKNOWN, type Values } from '../../rpc/index.ts';
 import { ReleaseInputs, ReleaseOutputs } from './schema.ts';
@@ -18,7 +19,11 @@ export function releaseResource(now: () => Date = () => new Date()): Resource {
     secretOutputs: ['values'],
     check: ({ inputs }) => ({ inputs, failures: failures(ReleaseInputs, inputs) }),
     // Who says what about it makes no release.
-    diff: ({ olds, news }) => ({ changes: diffValues(olds, news).filter(({ path: [key] }) => key !== 'note') }),
+    diff: ({ olds, news }) => ({
+      changes: diffValues(olds, news).filter(
+        ({ path: [key] }) => key !== 'note' && !(key === 'plan' && isSameRelease(olds['plan'], news['plan'])),
+      ),
+    }),
     create: (operation, inputs) =>
       Promise.resolve(
         operation.preview ? { id: '', state: PREVIEWED } : { id: 'release', state: record(NO_RELEASES, inputs) },

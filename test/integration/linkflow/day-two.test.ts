@@ -306,24 +306,17 @@ describe('restart', () => {
     exits(await stack.slipway('preview', '--expect-no-changes'), 0);
   }, 240_000);
 
-  test('of a service leaves the others alone, and what runs if a new container does not get healthy', async () => {
-    const running = async () =>
-      (await stack.containers())
-        .filter(({ State }) => State === 'running')
-        .map(({ Id }) => Id)
-        .sort();
-    const before = await running();
-    const mend = await spoil('queue', 'DB_PASSWORD');
-    try {
-      const { stderr } = exits(await stack.slipway('restart', 'queue'), 1);
-      expect(stderr).toContain('queue (replica 1)');
-      expect(stderr).toContain('DB_PASSWORD');
-      expect(stderr).toContain('The container before it was not touched');
-    } finally {
-      await mend();
-    }
-    expect(await running()).toEqual(before);
-    exits(await stack.slipway('restart', 'queue'), 0);
+  test('of a service leaves the others alone, and puts right what somebody has changed by hand', async () => {
+    const others = async () =>
+      Object.entries(await each(({ Id }) => Id)).filter(([name]) => !name.startsWith('queue-'));
+    const [before, queues] = [await others(), (await stack.containers('queue')).map(({ Id }) => Id)];
+    await spoil('queue', 'DB_PASSWORD');
+    const { all } = exits(await stack.slipway('restart', 'queue'), 0);
+    expect(all).toMatch(/queue-secrets-\w+\/DB_PASSWORD: content/);
+    expect(await others()).toEqual(before);
+    const now = (await stack.containers('queue')).map(({ Id }) => Id);
+    expect(now).toHaveLength(2);
+    expect(now.filter((id) => queues.includes(id))).toEqual([]);
     exits(await stack.slipway('health'), 0);
     await work();
   }, 180_000);
