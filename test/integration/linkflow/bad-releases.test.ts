@@ -111,7 +111,10 @@ const BAD: Readonly<Record<string, Bad>> = {
   'is never healthy': {
     settings: () => changed('api', { env: { DB_HOST: 'nobody' }, rollout: { healthTimeout: '15s' } }),
     code: 1,
-    says: [/api \(replica 1\).* did not get healthy: it took longer than 15\.0 s; the last probe ended with code 1/, RegExp(gone)],
+    says: [
+      /api \(replica 1\).* did not get healthy: it took longer than 15\.0 s; the last probe ended with code 1/,
+      RegExp(gone),
+    ],
   },
   'is healthy, then fails': {
     settings: () => changed('api', { env: { RELEASE: 'dies' } }),
@@ -167,14 +170,14 @@ async function tryOut({ settings, code, says, meanwhile }: Bad): Promise<void> {
 describe('a release that', () => {
   test.each(Object.entries(BAD))('%s', async (_, bad) => tryOut(bad), 240_000);
 
-  test('is tried again and again leaves no more behind than the first time', async () => {
+  test('is tried again leaves no more behind than the first time', async () => {
     const again = BAD['crashes at start'];
     const found: number[][] = [];
-    while (found.length < 3) {
+    while (found.length < 2) {
       if (again) await tryOut(again);
       found.push(await left());
     }
-    expect(found.slice(1)).toEqual([found[0], found[0]]);
+    expect(found[1]).toEqual(found[0]);
   }, 120_000);
 });
 
