@@ -24,7 +24,9 @@ export type Outputs = Pick<System, 'instance' | 'urls'>;
  */
 export async function deployStack(project: string): Promise<Outputs> {
   const earlier = await receiveHandover(process.env);
-  const { plan, host, running, contexts } = earlier ? await earlierGoal(earlier, project) : await configuredGoal(project);
+  const { plan, host, running, contexts } = earlier
+    ? await earlierGoal(earlier, project)
+    : await configuredGoal(project);
   const { instance, urls } = new System(plan.system, {
     plan,
     running,

@@ -27,7 +27,12 @@ export interface ImageUsage {
 
 /** Asks an engine for its images and what they take: of images alone, as volumes take long to be measured. */
 export async function imageUsage(docker: Docker): Promise<ImageUsage> {
-  const request = { path: '/system/df?', method: 'GET', options: { type: 'image' }, statusCodes: { 200: true, 500: 'server error' } };
+  const request = {
+    path: '/system/df?',
+    method: 'GET',
+    options: { type: 'image' },
+    statusCodes: { 200: true, 500: 'server error' },
+  };
   const answer = await new Promise<unknown>((resolve, reject) => {
     docker.modem.dial(request, (error: unknown, data: unknown) => {
       if (error === null || error === undefined) resolve(data);

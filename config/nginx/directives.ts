@@ -44,7 +44,9 @@ export function proxyService({ config, upstreams }: Proxy): ProxyService {
   };
 }
 
-type ProxyService = Required<Pick<SystemInput['services'][string], 'command' | 'files' | 'preflight' | 'reload' | 'edge'>>;
+type ProxyService = Required<
+  Pick<SystemInput['services'][string], 'command' | 'files' | 'preflight' | 'reload' | 'edge'>
+>;
 
 /** What stands outside of all blocks, and how connections are held. */
 export function mainSettings(workers: number | 'auto', connections: number): string[] {

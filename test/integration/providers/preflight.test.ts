@@ -26,7 +26,10 @@ function inputs(command: readonly string[], more: Wire = {}): Wire {
   return {
     ...{ name: `${scratch.name}-db-preflight`, service: 'db-preflight', image: IMAGE },
     ...{ entrypoint: command.slice(0, 1), command: command.slice(1), environment: {}, mounts: [], networks: [] },
-    ...{ tmpfs: { '/tmp': 'mode=1777,exec' }, labels: scratch.labels({ 'slipway.kind': 'job', 'slipway.service': 'db' }) },
+    ...{
+      tmpfs: { '/tmp': 'mode=1777,exec' },
+      labels: scratch.labels({ 'slipway.kind': 'job', 'slipway.service': 'db' }),
+    },
     ...{ readOnly: true, capAdd: [], capDrop: ['ALL'], securityOpts: [], timeoutMs: 20_000, triggers: {} },
     ...more,
   };
