@@ -17,7 +17,7 @@ import { roll, rolling } from '../restart/roll.ts';
 import { rowsOfRestart } from '../restart/rows.ts';
 import { brokenText, doneText, type Over } from '../restart/show.ts';
 import { Restart } from '../restart/steps.ts';
-import { targetsOf, type Targets, type Wave } from '../restart/targets.ts';
+import { chosenServices, targetsOf, type Targets, type Wave } from '../restart/targets.ts';
 import { checkServices } from '../running-stack.ts';
 import { loadPlan } from '../stack-plan.ts';
 
@@ -50,11 +50,9 @@ async function inPlace(
     startedMs,
   }: { plan: Plan; names: readonly string[]; rolled: readonly string[]; startedMs: number },
 ): Promise<number> {
-  const chosen = plan.services
-    .filter(
-      ({ name, kind }) => kind === 'service' && (names.length === 0 || names.includes(name)) && !rolled.includes(name),
-    )
-    .map(({ name }) => name);
+  const chosen = chosenServices(plan, names)
+    .map(({ name }) => name)
+    .filter((name) => !rolled.includes(name));
   if (chosen.length === 0) return EXIT.ok;
   const interrupts = takeInterrupts();
   try {

@@ -1,9 +1,8 @@
-import { z } from 'zod';
 import type { Issue, Plan } from '../../config/plan/types.ts';
-import { EXIT } from '../exit-codes.ts';
 import type { Context } from '../context.ts';
+import { CommandFailure, EXIT } from '../exit-codes.ts';
+import { readProvided } from '../export/secrets.ts';
 import { findHost } from '../hosts/host.ts';
-import { pulumi } from '../pulumi/cli.ts';
 import { ConfigurationRefusal, loadPlan, refused, type PlanOptions, type StackPlan } from '../stack-plan.ts';
 
 /*
@@ -26,15 +25,15 @@ export async function planToDeploy(context: Context, stack: string, options: Pla
   }
 }
 
-const Configuration = z.record(z.string(), z.object({ value: z.string().optional() }));
-
 /** What is wrong with the values of secrets that somebody has set; a passphrase that does not open them is that too. */
 export async function valueIssues(context: Context, plan: Plan): Promise<Issue[]> {
   if (!plan.secrets.some(({ source }) => source === 'provided')) return [];
-  const result = await pulumi(context, ['config', '--show-secrets', '--json', '--stack', plan.stack]);
-  if (result.exitCode !== 0) {
+  let values: ReadonlyMap<string, string>;
+  try {
+    values = await readProvided(context, plan.stack);
+  } catch (error) {
     // Nothing else that keeps Pulumi from reading them is wrong with the configuration.
-    if (result.failure('').exitCode !== EXIT.prerequisite) return [];
+    if (!(error instanceof CommandFailure) || error.exitCode !== EXIT.prerequisite) return [];
     return [
       {
         path: 'PULUMI_CONFIG_PASSPHRASE',
@@ -46,10 +45,7 @@ export async function valueIssues(context: Context, plan: Plan): Promise<Issue[]
     ];
   }
   const { judgePlan } = await import('../../config/judge.ts');
-  const values = Object.entries(Configuration.parse(JSON.parse(result.stdout))).flatMap(([key, { value }]) =>
-    key.startsWith('secrets:') && value !== undefined ? [[key.slice('secrets:'.length), value] as const] : [],
-  );
-  return judgePlan(plan, { values: new Map(values), now: new Date() });
+  return judgePlan(plan, { values, now: new Date() });
 }
 
 /** What the host lacks; an engine that does not answer has its own message once everything else is right. */

@@ -10,6 +10,7 @@ import { readState, type StackState } from '../pulumi/state.ts';
 import { releasesIn } from '../release/read.ts';
 import { gatherRollback } from '../rollback/facts.ts';
 import { serveHandover } from '../rollback/serve.ts';
+import { chosenServices } from './targets.ts';
 
 /** Operations that may run at once: far more than there are services, the gates keep the order. */
 const PARALLEL = 64;
@@ -49,14 +50,10 @@ export async function roll(context: Context, { stack, services, release }: Roll)
 }
 
 /** Services of a plan whose containers can stand beside their successors. */
-export function rolling({ services }: Plan, names: readonly string[]): string[] {
-  return services
-    .filter(({ name, kind, rollout }) => kind === 'service' && rollout.order === 'createFirst' && isNamed(name, names))
+export function rolling(plan: Plan, names: readonly string[]): string[] {
+  return chosenServices(plan, names)
+    .filter(({ rollout }) => rollout.order === 'createFirst')
     .map(({ name }) => name);
-}
-
-function isNamed(service: string, names: readonly string[]): boolean {
-  return names.length === 0 || names.includes(service);
 }
 
 /** The resources that stand for the containers of services. Pure. */

@@ -40,9 +40,7 @@ export interface Targets {
  */
 export function targetsOf(plan: Pick<Plan, 'services'>, state: StackState, names: readonly string[]): Targets {
   const known = containersIn(state);
-  const chosen = plan.services.filter(
-    ({ name, kind }) => kind === 'service' && (names.length === 0 || names.includes(name)),
-  );
+  const chosen = chosenServices(plan, names);
   const graph = Object.fromEntries(
     plan.services.map(({ name, dependsOn }) => [name, dependsOn.map(({ service }) => service)]),
   );
@@ -56,6 +54,11 @@ export function targetsOf(plan: Pick<Plan, 'services'>, state: StackState, names
     waves: ordered.filter((wave) => wave.length > 0),
     missing: chosen.flatMap((service) => replicaNames(service, known).filter((name) => !known.has(name))),
   };
+}
+
+/** What goes on running, of the services that are named; no name means all. Pure. */
+export function chosenServices({ services }: Pick<Plan, 'services'>, names: readonly string[]): PlannedService[] {
+  return services.filter(({ name, kind }) => kind === 'service' && (names.length === 0 || names.includes(name)));
 }
 
 function targetsOfService(service: PlannedService, known: ReadonlyMap<string, string>): Target[] {

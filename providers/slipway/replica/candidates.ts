@@ -1,10 +1,11 @@
+import type Docker from 'dockerode';
 import type { ContainerInspectInfo } from 'dockerode';
 import { LABELS } from '../../../engine/labels.ts';
 import type { Host } from '../host/host.ts';
 import { remove } from '../host/stop.ts';
 
 /** What tells the containers of one service of one deployment. */
-export const SERVICE = [LABELS.instance, LABELS.kind, LABELS.service];
+const SERVICE = [LABELS.instance, LABELS.kind, LABELS.service];
 /** What tells the containers of one replica. */
 const REPLICA = [...SERVICE, LABELS.replica];
 
@@ -24,16 +25,22 @@ export async function removeFailedCandidates(host: Host, container: string, keep
   await Promise.all(left.map(({ Id }) => remove(host, Id)));
 }
 
+/** The running containers of the service that a container belongs to; none for one whose labels do not tell whose it is. */
+export async function runningOf(
+  host: Host,
+  { Config }: Pick<ContainerInspectInfo, 'Config'>,
+): Promise<Docker.ContainerInfo[]> {
+  const label = identityOf(Config.Labels, SERVICE);
+  return label ? host.docker.listContainers({ filters: { label, status: ['running'] } }) : [];
+}
+
 /** True if another container of the same service runs: what one leaves, another can take over. */
-export async function hasCompany(host: Host, { Id, Config }: ContainerInspectInfo): Promise<boolean> {
-  const identity = identityOf(Config.Labels, SERVICE);
-  if (!identity) return false;
-  const running = await host.docker.listContainers({ filters: { label: identity, status: ['running'] } });
-  return running.some((other) => other.Id !== Id);
+export async function hasCompany(host: Host, container: ContainerInspectInfo): Promise<boolean> {
+  return (await runningOf(host, container)).some(({ Id }) => Id !== container.Id);
 }
 
 /** What to find containers by that are equal in `names`; undefined: this one lacks one of them. */
-export function identityOf(labels: Readonly<Record<string, string>>, names: readonly string[]): string[] | undefined {
+function identityOf(labels: Readonly<Record<string, string>>, names: readonly string[]): string[] | undefined {
   const identity = names.map((name) => `${name}=${labels[name] ?? ''}`);
   return identity.some((label) => label.endsWith('=')) ? undefined : identity;
 }

@@ -3,7 +3,7 @@ import { listedContainers, renderList } from '../../../config/plan/edges.ts';
 import { containerName } from '../../../engine/answers.ts';
 import { openVolume } from '../files/volume.ts';
 import { type Host, unlessGone } from '../host/host.ts';
-import { identityOf, SERVICE } from './candidates.ts';
+import { runningOf } from './candidates.ts';
 import type { ReplicaInputs } from './schema.ts';
 
 /**
@@ -12,13 +12,12 @@ import type { ReplicaInputs } from './schema.ts';
  */
 export async function areListed(
   host: Host,
-  { Image, Name, Config }: ContainerInspectInfo,
+  container: ContainerInspectInfo,
   { routes = [] }: ReplicaInputs,
 ): Promise<boolean[]> {
   if (routes.length === 0) return [];
-  const label = identityOf(Config.Labels, SERVICE);
-  const running = label ? await host.docker.listContainers({ filters: { label, status: ['running'] } }) : [];
-  const answering = running.map(containerName);
+  const { Image, Name, Config } = container;
+  const answering = (await runningOf(host, container)).map(containerName);
   return Promise.all(
     routes.map(async ({ volume, file, list }) => {
       if (!(await unlessGone(host.docker.getVolume(volume).inspect()))) return false;

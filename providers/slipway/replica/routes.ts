@@ -7,7 +7,7 @@ import type { Operation } from '../../rpc/index.ts';
 import { openVolume, type OpenVolume } from '../files/volume.ts';
 import { execute } from '../host/exec.ts';
 import { failure, type Host, unlessGone } from '../host/host.ts';
-import { identityOf, SERVICE } from './candidates.ts';
+import { runningOf } from './candidates.ts';
 import type { ReplicaInputs, RouteInputs } from './schema.ts';
 
 /** How long an edge may take to test a list and to read it, in milliseconds. */
@@ -156,10 +156,7 @@ async function answering(
   container: ContainerInspectInfo,
   networks: readonly string[],
 ): Promise<Docker.ContainerInfo[]> {
-  const label = identityOf(container.Config.Labels, SERVICE);
-  if (!label) return [];
-  const running = await host.docker.listContainers({ filters: { label, status: ['running'] } });
-  return running
+  return (await runningOf(host, container))
     .filter(({ NetworkSettings }) => {
       const joined = Object.keys(NetworkSettings.Networks);
       return networks.every((network) => joined.includes(network));
