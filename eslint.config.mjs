@@ -13,6 +13,7 @@ const pure = [
   'config/graph/**',
   'config/compose/**',
   'config/nginx/**',
+  'config/stores/**',
 ];
 
 export default defineConfig(

@@ -1,3 +1,5 @@
+import { postgresImage } from '../stores/postgres.ts';
+import { redisSecrets } from '../stores/redis.ts';
 import type { SystemDescription } from '../schema/system.ts';
 import { engine } from './linkflow/engine.ts';
 import { dev, prod, test, variants } from './linkflow/environments.ts';
@@ -17,7 +19,7 @@ export const linkflow: SystemDescription = {
     ...{ apiRate: '100r/s', authRate: '5r/s', connectionsPerAddress: '20' },
   },
   images: {
-    postgres: { build: { context: 'images/postgres' }, uid: 999, gid: 999 },
+    postgres: postgresImage(17),
     redis: { build: { context: 'images/redis' }, uid: 999, gid: 999 },
     nginx: { build: { context: 'images/nginx' }, uid: 101, gid: 101 },
     workload: {
@@ -32,7 +34,6 @@ export const linkflow: SystemDescription = {
       format: { kind: 'password', length: 32 },
       rotation: { postgresRole: { service: 'postgres', role: '${user}' } },
     },
-    REDIS_PASSWORD: { description: 'Password of Redis.', format: { kind: 'password', length: 32 } },
     LINKFLOW_SECRET: {
       description: 'Signs what workers report to the api.',
       format: { kind: 'base64', bytes: 32 },
@@ -51,14 +52,7 @@ export const linkflow: SystemDescription = {
         template: databaseUrl(),
       },
     },
-    REDIS_URL: {
-      description: 'Address of Redis, with its password.',
-      format: { kind: 'template', template: 'redis://:${REDIS_PASSWORD|url}@redis:6379' },
-    },
-    REDIS_ACL: {
-      description: 'Users of Redis: the digest of the password, never the password.',
-      format: { kind: 'template', template: 'user default on #${REDIS_PASSWORD|sha256} ~* &* +@all\n' },
-    },
+    ...redisSecrets('redis'),
   },
   volumes: {
     'postgres-data': { description: 'The database: executions, tasks, timers.' },

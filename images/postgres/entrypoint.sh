@@ -26,6 +26,22 @@ setting() {
   unset "$file_name"
 }
 
+# A server reads the data of its own major version only. Where PGDATA is empty, data of another version may lie beside it: an
+# image that keeps it elsewhere would begin anew in the same volume, and the old data would seem lost.
+check_version() {
+  local image folder data
+  [[ $(postgres --version) =~ [0-9]+ ]]
+  image=${BASH_REMATCH[0]}
+  for folder in "$PGDATA" /var/lib/postgresql /var/lib/postgresql/data /var/lib/postgresql/*/docker; do
+    [[ -s $folder/PG_VERSION ]] || continue
+    data=$(<"$folder/PG_VERSION")
+    if [[ $folder == "$PGDATA" && $data == "$image" ]]; then return; fi
+    if [[ $data == "$image" ]]; then fail "$PGDATA is empty, and $folder has a cluster of PostgreSQL $data: set PGDATA to that folder, or give an empty volume"; fi
+    fail "the data in $folder is of PostgreSQL $data, and the image brings $image, which can't read it: dump the databases with an" \
+      "image of $data (pg_dumpall), begin with an empty volume, and read the dump back; or go on with an image of $data"
+  done
+}
+
 check_settings() {
   local -a problems=()
   if [[ -z $POSTGRES_PASSWORD && $POSTGRES_HOST_AUTH_METHOD != trust ]]; then
@@ -148,6 +164,7 @@ stage=$PGDATA/$stage_name
 mkdir -p "$PGDATA"
 chmod 0700 "$PGDATA" || fail "$PGDATA must belong to uid $(id -u)"
 
+check_version
 if [[ ! -s $PGDATA/PG_VERSION ]]; then
   setting POSTGRES_USER postgres
   setting POSTGRES_DB "$POSTGRES_USER"

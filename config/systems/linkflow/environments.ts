@@ -1,9 +1,11 @@
+import { postgresCommand } from '../../stores/postgres.ts';
+import { redisCommand, redisHealthcheck, redisReload } from '../../stores/redis.ts';
 import type { Overlay, SystemInput, Variant } from '../../schema/system.ts';
 import { engine } from './engine.ts';
 import { laravel } from './laravel.ts';
 import { prodProxy } from './proxy.ts';
 import { developedSources } from './sources.ts';
-import { databaseUrl, postgresCommand, redisCommand, redisHealthcheck, redisReload, stores } from './stores.ts';
+import { databaseUrl, stores } from './stores.ts';
 
 type Environment = Overlay<SystemInput>;
 

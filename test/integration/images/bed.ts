@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { execa } from 'execa';
+import { machineBuildArgs } from '../../../components/image-context.ts';
+import { toolchainEnvironment } from '../../../tools/setup/environment.mjs';
+import { projectFolder } from '../../../tools/setup/layout.mjs';
 
 const images = path.resolve(import.meta.dirname, '../../../images');
 
@@ -41,12 +44,21 @@ export class Bed {
   readonly name = `images-${randomBytes(4).toString('hex')}`;
   readonly #undo: (() => Promise<unknown>)[] = [];
 
-  /** Builds `images/<image>`; gives its tag. */
-  async build(image: 'postgres' | 'redis' | 'workload'): Promise<string> {
-    const tag = `${this.name}-${image}`;
+  /** Builds `images/<image>` with further build arguments, under a tag of its own for each `suffix`; gives the tag. */
+  async build(
+    image: 'postgres' | 'redis' | 'workload',
+    { suffix = '', args = {} }: { suffix?: string; args?: Readonly<Record<string, string>> } = {},
+  ): Promise<string> {
+    const tag = `${this.name}-${image}${suffix}`;
     const folder = image === 'workload' ? await workloadContext() : path.join(images, image);
     const mirror = process.env['APT_MIRROR'];
-    await docker('build', '-q', '-t', tag, ...(mirror ? ['--build-arg', `APT_MIRROR=${mirror}`] : []), folder);
+    const given = {
+      ...(mirror && { APT_MIRROR: mirror }),
+      ...machineBuildArgs(toolchainEnvironment(projectFolder, {})),
+      ...args,
+    };
+    const flags = Object.entries(given).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
+    await docker('build', '-q', '-t', tag, ...flags, folder);
     if (image === 'workload') await rm(folder, { recursive: true });
     this.#undo.push(() => attempt('rmi', tag));
     return tag;

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { postgresImage } from '../../../config/stores/postgres.ts';
 import { eventually } from '../support/eventually.ts';
 import { attempt, Bed, docker } from './bed.ts';
 
@@ -183,4 +184,41 @@ test('another command runs as it is', async () => {
   expect(await docker('run', '--rm', image, 'postgres', '--version')).toMatch(/^postgres \(PostgreSQL\) 17\./);
   expect(await docker('run', '--rm', image, 'echo', 'hello')).toBe('hello');
   expect(await docker('inspect', '-f', '{{.Config.StopSignal}}', image)).toBe('SIGINT');
+});
+
+describe('an image of version 18', () => {
+  let newer = '';
+  const environment = ['-e', 'POSTGRES_PASSWORD=a password of the test', '-e', 'POSTGRES_USER=app'];
+  const over18 = (data: string): string[] => ['-v', `${data}:/var/lib/postgresql`, ...environment];
+
+  beforeAll(async () => {
+    newer = await bed.build('postgres', { suffix: '18', args: postgresImage(18).build?.args ?? {} });
+  });
+
+  test('keeps its data in a folder of its version, and has what the version is chosen for', async () => {
+    const data = await bed.volume('data-18', newer);
+    const container = await bed.run('18', newer, ['--tmpfs', '/run/postgresql', '--cap-drop', 'ALL', ...over18(data)]);
+    await eventually(() => docker('exec', container, 'pg_isready', '-U', 'app'));
+    const answers = await docker(
+      ...['exec', container, 'psql', '-XAtq', '-U', 'app', '-c', 'SHOW data_directory'],
+      ...['-c', 'CREATE EXTENSION unaccent', '-c', 'CREATE EXTENSION "uuid-ossp"'],
+      ...['-c', `SELECT uuid_extract_version(uuidv7()), unaccent('crème')`],
+    );
+    expect(answers.split('\n')).toEqual(['/var/lib/postgresql/18/docker', '7|creme']);
+  });
+
+  test.each([
+    ['the volume of version 17', '/v', '/var/lib/postgresql '],
+    ['a volume with a folder of version 17 in it', '/v/data', '/var/lib/postgresql/data '],
+    ['a volume with data of 17 in the folder of 18', '/v/18/docker', '/var/lib/postgresql/18/docker '],
+  ])('refuses %s, says what to do, and leaves it as it is', async (_, folder, place) => {
+    const data = await bed.volume(`data-17-${folder.split('/').length}`, newer);
+    const old = ['--user', '0', '--entrypoint', 'sh', '-v', `${data}:/v`, newer, '-c'];
+    await docker('run', '--rm', ...old, `mkdir -p ${folder}; echo 17 > ${folder}/PG_VERSION; chown -R 999:999 /v`);
+    const { code, output } = await attempt('run', '--rm', '--read-only', '--tmpfs', '/tmp', ...over18(data), newer);
+    expect(code).toBe(1);
+    expect(output).toContain(`data in ${place}is of PostgreSQL 17, and the image brings 18`);
+    expect(output).toMatch(/dump .*pg_dumpall.* an image of 17/s);
+    expect(await docker('run', '--rm', ...old, 'find /v -type f')).toBe(`${folder}/PG_VERSION`);
+  });
 });

@@ -54,7 +54,9 @@ test('a check that fails ends it, with its last lines; so does the first one whe
   await expect(failed).rejects.toThrow(/db-preflight \(job\).* failed: it ended with code 3[^]*does not fit/);
 });
 
-const [, , script = ''] = linkflow.services['postgres']?.preflight?.command ?? [];
+const [, , written = ''] = linkflow.services['postgres']?.preflight?.command ?? [];
+/** The check, with a folder that may be written in for the one that is mounted. */
+const script = written.replaceAll('/var/lib/postgresql', '/tmp/volume');
 
 /** A stand-in for the server's program: all that the check asks of it. */
 const POSTGRES = `mkdir /tmp/bin; cat > /tmp/bin/postgres <<'EOF'
@@ -67,8 +69,20 @@ test.each([
   ['an empty volume', '', [], undefined],
   ['data of the same version', 'echo 17 > $PGDATA/PG_VERSION', [], undefined],
   ['data of another version', 'echo 15 > $PGDATA/PG_VERSION', [], /data is of PostgreSQL 15, and the image brings 17/],
+  [
+    'data of another version where an image before had it',
+    'mkdir /tmp/volume; echo 16 > /tmp/volume/PG_VERSION',
+    [],
+    /data is of PostgreSQL 16, and the image brings 17/,
+  ],
+  [
+    'data of another version that was left beside its own',
+    'mkdir -p /tmp/volume/16/docker; echo 16 > /tmp/volume/16/docker/PG_VERSION; echo 17 > $PGDATA/PG_VERSION',
+    [],
+    undefined,
+  ],
   ['a setting that the image refuses', '', ['-c', 'work_mem=wrong'], /FATAL: wrong/],
-] as const)('the check of LinkFlow’s PostgreSQL with %s', async (_, prepare, settings, refused) => {
+] as const)('the check of a PostgreSQL with %s', async (_, prepare, settings, refused) => {
   const shell = `${POSTGRES}; ${prepare || ':'}; sh -c "$0" check "$@"`;
   const { id, state } = await client.create(TYPE, inputs(['true']));
   const news = inputs(['sh', '-c', shell, script, ...settings]);
