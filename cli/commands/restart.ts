@@ -13,7 +13,7 @@ import { lockStack } from '../pulumi/lock.ts';
 import { instanceOf, readState } from '../pulumi/state.ts';
 import { releasesIn } from '../release/read.ts';
 import { readyAmong, recover } from '../restart/others.ts';
-import { roll, rolling } from '../restart/roll.ts';
+import { prepareRoll, rolling } from '../restart/roll.ts';
 import { rowsOfRestart } from '../restart/rows.ts';
 import { brokenText, doneText, type Over } from '../restart/show.ts';
 import { Restart } from '../restart/steps.ts';
@@ -33,12 +33,17 @@ export async function restart(context: Context, names: readonly string[], { stac
   const { plan } = await loadPlan(context.projectDir, stack);
   checkServices(plan, names);
   checkNoJobs(plan, names);
-  const [release] = releasesIn(await readState(context, stack)).records;
+  const state = await readState(context, stack);
+  const [release] = releasesIn(state).records;
   // Without a record of what runs nothing can be made once more: everything is restarted where it stands.
   const rolled = release ? rolling(plan, names) : [];
+  // What keeps the second half from going is said before the first one touches anything.
+  const roll =
+    release && rolled.length > 0
+      ? await prepareRoll(context, { stack, services: rolled, state, release, startedMs })
+      : undefined;
   const code = await inPlace(context, { plan, names, rolled, startedMs });
-  if (code !== EXIT.ok || release === undefined || rolled.length === 0) return code;
-  return roll(context, { stack, services: rolled, release });
+  return code !== EXIT.ok || roll === undefined ? code : roll();
 }
 
 async function inPlace(

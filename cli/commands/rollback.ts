@@ -15,7 +15,7 @@ import { reachHost } from '../hosts/host.ts';
 import { canAsk, confirm } from '../operations/confirm.ts';
 import { readState, type StackState } from '../pulumi/state.ts';
 import { failedSince } from '../release/history.ts';
-import { releasesIn, type Releases } from '../release/read.ts';
+import { refuseIfReleased, releasesIn, type Releases } from '../release/read.ts';
 import { readUpdates } from '../release/updates.ts';
 import { gatherRollback } from '../rollback/facts.ts';
 import { serveHandover } from '../rollback/serve.ts';
@@ -124,15 +124,4 @@ async function askBefore(context: Context, { stack, yes }: RollbackOptions): Pro
   if (yes === true || !canAsk(context)) return;
   const isSure = await confirm(context, `Roll back stack ${stack}?`);
   if (!isSure) throw new CommandFailure(EXIT.failed, 'not confirmed; nothing was touched');
-}
-
-/** Whoever has released while somebody was asked has changed what was shown. */
-function refuseIfReleased({ records }: Releases, now: StackState): void {
-  const [seen] = records;
-  const [newest] = releasesIn(now).records;
-  if (seen?.number === newest?.number && seen?.at === newest?.at) return;
-  throw new CommandFailure(
-    EXIT.failed,
-    `somebody has just released; nothing was touched: look at \`slipway history\`, then roll back again`,
-  );
 }

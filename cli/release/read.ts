@@ -1,6 +1,7 @@
 import type { ReleaseState } from '../../config/release/types.ts';
 import { ReleaseOutputs } from '../../providers/slipway/release/schema.ts';
 import type { Context } from '../context.ts';
+import { CommandFailure, EXIT } from '../exit-codes.ts';
 import { readDecrypted, shownValue } from '../export/secrets.ts';
 import { TYPES } from '../pulumi/resource-types.ts';
 import type { StackState } from '../pulumi/state.ts';
@@ -26,6 +27,17 @@ export function releasesIn(state: Resources): Releases {
 export async function readReleasedValues(context: Context, stack: string): Promise<ReleaseState['values']> {
   const values = outputsIn(await readDecrypted(context, stack))?.['values'];
   return values === undefined ? {} : Values.parse(shownValue(values));
+}
+
+/** @throws CommandFailure if somebody has released since: what was shown, or made ready, is of an earlier release */
+export function refuseIfReleased({ records }: Releases, now: Resources): void {
+  const [seen] = records;
+  const [newest] = releasesIn(now).records;
+  if (seen?.number === newest?.number && seen?.at === newest?.at) return;
+  throw new CommandFailure(
+    EXIT.failed,
+    'somebody has just released; nothing more was touched: look at `slipway history`, then try again',
+  );
 }
 
 function outputsIn({ resources }: Resources): Readonly<Record<string, unknown>> | undefined {

@@ -41,6 +41,21 @@ export function checkRollback(facts: RollbackFacts): Issue[] {
   ];
 }
 
+/**
+ * What keeps the newest release from being carried out once more, as `restart` does: all of it. What an `up` since has
+ * changed and not released is taken back by that too. Pure.
+ */
+export function checkRepeat(facts: RollbackFacts): Issue[] {
+  return checkRollback(facts)
+    .filter(({ severity }) => severity === 'error')
+    .map((issue) => ({ ...issue, accepted: again(issue.path) }));
+}
+
+function again(path: string): string {
+  if (!path.startsWith('images.')) return '`slipway up` first, which releases what the description says now';
+  return `it back on the host (docker load, docker pull or docker tag), or \`slipway up\` with one that can be had`;
+}
+
 function checkFormat({ releases: [target] }: RollbackFacts): Issue[] {
   if (target.format === PLAN_FORMAT) return [];
   const message = `was made by a slipway whose plans this one can't carry out (form ${target.format}, not ${PLAN_FORMAT})`;

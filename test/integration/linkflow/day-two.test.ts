@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { projectFolder } from '../../../tools/setup/layout.mjs';
 import { exits, type Answer } from '../support/answer.ts';
 import { eventually } from '../support/eventually.ts';
-import { TestStack } from '../support/test-stack.ts';
+import { TestStack, type Settings } from '../support/test-stack.ts';
+import { makeVariant } from '../support/variant-image.ts';
 import { coreSettings } from './core-settings.ts';
 
 /*
@@ -20,11 +21,12 @@ const EXAMPLES = '5eed0000-';
 const execution = z.looseObject({ id: z.string(), state: z.string() });
 const executions = z.looseObject({ executions: z.array(execution) });
 let api: string;
+let settings: Settings;
 
 beforeAll(async () => {
   const core = await coreSettings();
-  api = core.api;
-  stack.configure(core.settings);
+  ({ api, settings } = core);
+  stack.configure(settings);
   exits(await stack.slipway('up'), 0);
 }, 600_000);
 
@@ -324,6 +326,21 @@ describe('restart', () => {
   test.each([[['nope'], 2] as const, [['migrate'], 2] as const])('of %j is refused', async (names, code) => {
     exits(await stack.slipway('restart', ...names), code);
   });
+
+  test('is refused by name before it touches anything when an image of the release is gone', async () => {
+    const image = `test-tasks/${stack.name}:redis`;
+    const [redis] = await stack.containers('redis');
+    await makeVariant(stack.docker, redis?.ImageID ?? '', image);
+    stack.configure({ ...settings, images: { redis: image } });
+    exits(await stack.slipway('up', '--skip-smoke'), 0);
+    const [now] = await stack.containers('redis');
+    await stack.docker.getContainer(now?.Id ?? '').stop();
+    await stack.docker.getImage(image).remove({ force: true });
+    const started = await each(({ State }) => State.StartedAt);
+    const { stderr } = exits(await stack.slipway('restart'), 2);
+    expect(stderr).toContain(`images.redis: image ${image} of redis can't be had`);
+    expect(await each(({ State }) => State.StartedAt)).toEqual(started);
+  }, 120_000);
 });
 
 /** Empties a secret file of a service, as a disk error might; returns what puts its content back. */

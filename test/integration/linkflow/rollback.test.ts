@@ -1,13 +1,12 @@
-import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { ContainerInspectInfo } from 'dockerode';
 import { execa } from 'execa';
-import { pack } from 'tar-stream';
 import { z } from 'zod';
 import { LABELS } from '../../../engine/labels.ts';
 import { exits } from '../support/answer.ts';
 import { Elsewhere } from '../support/elsewhere.ts';
 import { TestStack } from '../support/test-stack.ts';
+import { makeVariant } from '../support/variant-image.ts';
 
 /*
  * Releases of the stores of LinkFlow's test environment: listed, gone back to from another machine, refused, and their
@@ -90,16 +89,7 @@ async function history(): Promise<z.output<typeof History>['history']> {
 
 /** Makes another image of Redis, that nobody else has. */
 async function variant(image: string): Promise<void> {
-  const context = pack();
-  context.entry({ name: 'Dockerfile' }, `FROM ${(await inspected('redis')).Image}\nLABEL variant=${image}\n`);
-  context.finalize();
-  const progress = await stack.docker.buildImage(Readable.from(context), { t: image });
-  await new Promise<void>((resolve, reject) => {
-    stack.docker.modem.followProgress(progress, (error) => {
-      if (error) reject(error);
-      else resolve();
-    });
-  });
+  await makeVariant(stack.docker, (await inspected('redis')).Image, image);
 }
 
 async function volumeNames(): Promise<string[]> {

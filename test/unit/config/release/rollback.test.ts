@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkRollback, type KeptRelease, type RollbackFacts } from '../../../../config/release/refusals.ts';
+import {
+  checkRepeat,
+  checkRollback,
+  type KeptRelease,
+  type RollbackFacts,
+} from '../../../../config/release/refusals.ts';
 import { rollbackPlan } from '../../../../config/release/rollback-plan.ts';
 import { keptSecrets } from '../../../../config/release/secrets.ts';
 import { rollbackTarget } from '../../../../config/release/target.ts';
@@ -135,6 +140,31 @@ describe('what can’t go back', () => {
     expect(problems(facts(kept(1, mounted), []))).toEqual([
       'warning services.app: what it runs stands in the folder ../app, which no rollback changes',
     ]);
+  });
+});
+
+describe('what can’t be carried out once more', () => {
+  test('is a release whose image is gone, whose data has another format, whose job is outrun: all at once', () => {
+    const mounted = changed(plan, 'app', { binds: [{ source: '../app', path: '/app', readOnly: false }] });
+    const found = facts(kept(1, mounted), [], {
+      formats: { app: { now: '18', then: '17' } },
+      missingImages: { app: 'it was built here, and the host has it no more (id a)' },
+    });
+    expect(checkRepeat(found)).toEqual([
+      expect.objectContaining({ path: 'services.app', accepted: expect.stringMatching(/^`slipway up` first/) }),
+      {
+        severity: 'error',
+        path: 'images.app',
+        message:
+          "image slipway/app:a of app, migrate can't be had: it was built here, and the host has it no more (id a)",
+        accepted:
+          'it back on the host (docker load, docker pull or docker tag), or `slipway up` with one that can be had',
+      },
+    ]);
+  });
+
+  test('is nothing where all is there', () => {
+    expect(checkRepeat(facts(kept(1, plan), []))).toEqual([]);
   });
 });
 
