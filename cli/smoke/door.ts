@@ -24,6 +24,8 @@ export interface Door {
 export interface Answer {
   readonly status: number;
   readonly text: string;
+  /** As the server asks to keep them: `Set-Cookie`, one each. */
+  readonly cookies: readonly string[];
 }
 
 /** A request, as the smoke test makes it. */
@@ -57,7 +59,7 @@ function authorityIn({ resources }: StackState): string | undefined {
 export async function askAt({ address, tls }: Door, path: string, asked: Asked, signal: AbortSignal): Promise<Answer> {
   if (tls === undefined) {
     const response = await fetch(`${address}${path}`, { ...asked, signal });
-    return { status: response.status, text: await response.text() };
+    return { status: response.status, text: await response.text(), cookies: response.headers.getSetCookie() };
   }
   const { method = 'GET', headers = {}, body } = asked;
   const sent = request(`${address}${path}`, {
@@ -66,5 +68,6 @@ export async function askAt({ address, tls }: Door, path: string, asked: Asked, 
   });
   sent.end(body);
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
-  return { status: response.statusCode ?? 0, text: await text(response) };
+  const cookies = response.headers['set-cookie'] ?? [];
+  return { status: response.statusCode ?? 0, text: await text(response), cookies };
 }

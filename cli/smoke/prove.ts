@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PlannedSmoke } from '../../config/plan/types.ts';
-import { askAt, type Asked, type Door } from './door.ts';
+import type { PlannedSmoke, PlannedStep } from '../../config/plan/types.ts';
+import type { Door } from './door.ts';
 import { trailOf, type Hop } from './trail.ts';
+import { Refusal, Visitor } from './visitor.ts';
 
 /** How a proof ended. */
 export interface Proof {
@@ -16,19 +17,20 @@ export interface Proof {
   readonly cause?: string;
 }
 
-/** How often the work is asked after, in ms, and how long one request may take. */
+/** How often the work is asked after, in ms. */
 const POLL_MS = 100;
-const REQUEST_MS = 5000;
 
 /**
- * Sends one real piece of work through a stack and follows it to its end. Never throws for what the stack does: every
- * failure is in the proof.
+ * Sends real work through a stack: takes the steps of a visitor, then starts a piece of work and follows it to its end. Never
+ * throws for what the stack does: every failure is in the proof.
  * @param signal ends the attempt early
  */
 export async function prove(door: Door, smoke: PlannedSmoke, signal?: AbortSignal): Promise<Proof> {
   const startMs = Date.now();
   const deadline = AbortSignal.any([AbortSignal.timeout(smoke.timeoutMs), ...(signal === undefined ? [] : [signal])]);
-  const seen: { id?: string; state?: string; trail: readonly Hop[]; error?: string } = { trail: [] };
+  const visitor = new Visitor(door, deadline);
+  const steps = [...(smoke.steps ?? [])];
+  const seen: Seen = { steps: [], trail: [] };
   const result = (ok: boolean, cause?: string): Proof => ({
     ok,
     ...(seen.id !== undefined && { id: seen.id }),
@@ -39,70 +41,70 @@ export async function prove(door: Door, smoke: PlannedSmoke, signal?: AbortSigna
   });
   while (!deadline.aborted) {
     try {
-      if (seen.id === undefined) {
-        seen.id = await begin(door, smoke, deadline);
+      const [step] = steps;
+      if (step !== undefined) {
+        await visitor.take(step);
+        steps.shift();
+        seen.steps = [...seen.steps, { service: smoke.service, event: step.does, atMs: Date.now() }];
+        seen.trail = seen.steps;
+        delete seen.error;
+        if (steps.length > 0) continue;
       } else {
-        const path = smoke.poll.path.replace('{id}', encodeURIComponent(seen.id));
-        const answer = await ask(door, path, {}, deadline);
-        seen.state = typeof answer['state'] === 'string' ? answer['state'] : 'unknown';
-        seen.trail = trailOf(answer['trail']);
-        if (seen.state === smoke.poll.done) return result(true);
-        if (smoke.poll.failed.includes(seen.state)) return result(false, `it ended as "${seen.state}"`);
+        await follow(visitor, smoke, seen);
+        delete seen.error;
       }
-      delete seen.error;
+      if (steps.length === 0 && (smoke.poll === undefined || seen.state === smoke.poll.done)) return result(true);
+      if (seen.state !== undefined && smoke.poll?.failed.includes(seen.state) === true) {
+        return result(false, `it ended as "${seen.state}"`);
+      }
     } catch (error) {
-      if (error instanceof Refusal) return result(false, error.message);
+      if (error instanceof Refusal) return result(false, causeOf(steps[0], error.message));
       seen.error = explain(error);
     }
     await sleep(POLL_MS, undefined, { signal: deadline }).catch(() => undefined);
   }
   if (signal?.aborted === true) return result(false, 'interrupted');
-  return result(false, timeoutCause(smoke, door.address, seen));
+  return result(false, causeOf(steps[0], timeoutCause(smoke, door.address, seen)));
 }
 
-/** An answer that no further attempt will change. */
-class Refusal extends Error {
-  override name = 'Refusal';
+/** What is known of the work so far. */
+interface Seen {
+  id?: string;
+  state?: string;
+  /** Of the visitor. */
+  steps: readonly Hop[];
+  /** Of the visitor and of the work. */
+  trail: readonly Hop[];
+  error?: string;
 }
 
-async function begin(door: Door, smoke: PlannedSmoke, signal: AbortSignal): Promise<string> {
-  const { method, path, body } = smoke.start;
-  const answer = await ask(
-    door,
-    path,
-    { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
-    signal,
-  );
-  const id = answer['id'];
-  if (typeof id !== 'string' && typeof id !== 'number') {
-    throw new Refusal(`${method} ${path} was accepted without an id in the answer`);
+/** Starts the work, or asks after it. @throws Refusal; Error for what may pass */
+async function follow(visitor: Visitor, { start, poll }: PlannedSmoke, seen: Seen): Promise<void> {
+  if (start === undefined || poll === undefined) return;
+  if (seen.id === undefined) {
+    const { id } = await visitor.ask(start.method, start.path, start.body);
+    if (typeof id !== 'string' && typeof id !== 'number') {
+      throw new Refusal(`${start.method} ${start.path} was accepted without an id in the answer`);
+    }
+    seen.id = String(id);
+    return;
   }
-  return String(id);
+  const answer = await visitor.ask('GET', poll.path.replace('{id}', encodeURIComponent(seen.id)));
+  seen.state = typeof answer['state'] === 'string' ? answer['state'] : 'unknown';
+  seen.trail = [...seen.steps, ...trailOf(answer['trail'])];
 }
 
-/** @throws Refusal for 4xx; Error for what may pass: 5xx, no connection, no answer in time */
-async function ask(door: Door, path: string, asked: Asked, deadline: AbortSignal): Promise<Record<string, unknown>> {
-  const url = `${door.address}${path}`;
-  const { status, text } = await askAt(door, path, asked, AbortSignal.any([deadline, AbortSignal.timeout(REQUEST_MS)]));
-  if (status < 200 || status >= 300) {
-    const message = `${asked.method ?? 'GET'} ${url} answered ${status}: ${text.trim().slice(0, 300)}`;
-    throw status < 500 && status !== 429 && status !== 404 ? new Refusal(message) : new Error(message);
-  }
-  const answer: unknown = JSON.parse(text);
-  if (typeof answer !== 'object' || answer === null)
-    throw new Refusal(`${url} answered with something else than an object`);
-  return answer as Record<string, unknown>;
+/** Says what the visitor was about to do. */
+function causeOf(step: PlannedStep | undefined, cause: string): string {
+  return step === undefined ? cause : `where a visitor ${step.does}: ${cause}`;
 }
 
-function timeoutCause(
-  smoke: PlannedSmoke,
-  address: string,
-  seen: { readonly id?: string; readonly state?: string; readonly error?: string },
-): string {
+function timeoutCause(smoke: PlannedSmoke, address: string, { id, state, error }: Seen): string {
   const limit = `within ${smoke.timeoutMs / 1000} s`;
-  const last = seen.error === undefined ? '' : `; last: ${seen.error}`;
-  if (seen.id === undefined) return `${address} accepted no work ${limit}${last}`;
-  return `it was not "${smoke.poll.done}" ${limit}, but "${seen.state ?? 'unknown'}"${last}`;
+  const last = error === undefined ? '' : `; last: ${error}`;
+  if (id === undefined)
+    return `${address} ${smoke.start ? 'accepted no work' : 'did not answer as it should'} ${limit}${last}`;
+  return `it was not "${smoke.poll?.done ?? ''}" ${limit}, but "${state ?? 'unknown'}"${last}`;
 }
 
 /** fetch hides what happened in the cause of its error, which may hold one error for each address it tried. */

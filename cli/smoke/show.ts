@@ -5,7 +5,8 @@ import { trailLines } from './trail.ts';
 
 /** A proof for people: verdict, trail and, if it failed, the cause. */
 export function proofText(proof: Proof, paint: Paint): string {
-  const work = proof.id === undefined ? '' : ` execution ${proof.id}`;
+  const visit = proof.trail.length > 0 ? ' a visitor’s requests' : '';
+  const work = proof.id === undefined ? visit : ` execution ${proof.id}`;
   const verdict = proof.ok
     ? paint('green', `smoke:${work} went through in ${seconds(proof.tookMs)}`)
     : paint('red', `smoke:${work} failed: ${proof.cause ?? 'unknown cause'}`);

@@ -136,10 +136,14 @@ function entriesOf(services: readonly PlannedService[], smoke: PlannedSmoke | un
   return services.flatMap(({ name, ports }) => {
     const lines = [...ports].sort(byPublished).flatMap((port) => {
       const isProof = smoke?.service === name && smoke.port === port.name;
-      return publishedLines(port, isProof ? [`smoke test: ${smoke.start.method} ${smoke.start.path}`] : []);
+      return publishedLines(port, isProof ? [proofLine(smoke)] : []);
     });
     return lines.length === 0 ? [] : [{ service: name, lines }];
   });
+}
+
+function proofLine({ start, steps = [] }: PlannedSmoke): string {
+  return `smoke test: ${start ? `${start.method} ${start.path}` : `${steps.length} requests of a visitor`}`;
 }
 
 function byPublished(a: PlannedPort, b: PlannedPort): number {

@@ -9,8 +9,10 @@ import type {
   PlannedPort,
   PlannedSecret,
   PlannedService,
-  Reload,
+  PlannedSmoke,
+  PlannedStep,
   PlannedTask,
+  Reload,
   Resources,
 } from './types.ts';
 
@@ -43,16 +45,7 @@ export function renderPlan(plan: Plan): string {
     ...section('secrets', plan.secrets.map(secretFact)),
     ...section('certificates', certificateFacts(plan.certificates)),
     ...section('tasks', plan.tasks.flatMap(taskFacts)),
-    ...section(
-      'smoke test',
-      smoke
-        ? [
-            `${smoke.start.method} ${smoke.start.path} of ${smoke.service} (${smoke.port}): ${JSON.stringify(smoke.start.body)}`,
-            `then ${smoke.poll.path} until ${smoke.poll.done}, within ${formatDuration(smoke.timeoutMs)}`,
-            `fails if ${smoke.poll.failed.join(' or ')}`,
-          ]
-        : [],
-    ),
+    ...section('smoke test', smoke ? smokeFacts(smoke) : []),
   ]
     .join('\n')
     .trimEnd()
@@ -245,4 +238,28 @@ export function formatText(format: PlannedSecret['format']): string {
     default:
       return format satisfies never;
   }
+}
+
+function smokeFacts({ service, port, host, steps = [], start, poll, timeoutMs }: PlannedSmoke): string[] {
+  const within = `within ${formatDuration(timeoutMs)}`;
+  return [
+    ...(steps.length === 0
+      ? []
+      : [
+          `a visitor of ${service} (${port})${host === undefined ? '' : ` as ${host}`}, ${within}:`,
+          ...steps.map(stepFact),
+        ]),
+    ...(start && poll
+      ? [
+          `${start.method} ${start.path} of ${service} (${port}): ${JSON.stringify(start.body)}`,
+          `then ${poll.path} until ${poll.done}, ${within}`,
+          `fails if ${poll.failed.join(' or ')}`,
+        ]
+      : []),
+  ];
+}
+
+function stepFact({ does, method, path, status, shows }: PlannedStep): string {
+  const expected = [...(status === undefined ? [] : [`${status}`]), ...shows.map((text) => JSON.stringify(text))];
+  return `${does}: ${method} ${path}${expected.length === 0 ? '' : `, expects ${expected.join(', ')}`}`;
 }

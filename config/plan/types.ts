@@ -173,7 +173,23 @@ export interface PlannedCertificate {
   readonly renewalDays: number;
 }
 
-/** Real work that proves a deployment: a request that starts it, and one that tells when it is done. */
+/** A request of a visitor, who keeps cookies from one to the next. */
+export interface PlannedStep {
+  /** What the visitor does by it: `logs in`. */
+  readonly does: string;
+  readonly method: string;
+  /** In path and body `{name}` stands for what was kept, `{run}` for a word of this proof alone. */
+  readonly path: string;
+  readonly body?: unknown;
+  /** Absent: 200 to 299. */
+  readonly status?: number;
+  /** Texts that have to be in the answer. */
+  readonly shows: readonly string[];
+  /** Name → key of the answer whose value is kept. */
+  readonly keep: Readonly<Record<string, string>>;
+}
+
+/** Real work that proves a deployment: steps of a visitor, a request that starts work and one that tells when it is done, or both. */
 export interface PlannedSmoke {
   /** Service whose published port is asked. */
   readonly service: string;
@@ -181,9 +197,11 @@ export interface PlannedSmoke {
   readonly port: string;
   /** Present: it is asked over TLS, for this name. */
   readonly host?: string;
-  readonly start: { readonly method: 'POST'; readonly path: string; readonly body: unknown };
+  readonly steps?: readonly PlannedStep[];
+  /** Present if and only if `poll` is. */
+  readonly start?: { readonly method: 'POST'; readonly path: string; readonly body: unknown };
   /** Polled with `{id}` of the answer to `start`, until `state` is `done` or one of `failed`. */
-  readonly poll: { readonly path: string; readonly done: string; readonly failed: readonly string[] };
+  readonly poll?: { readonly path: string; readonly done: string; readonly failed: readonly string[] };
   readonly timeoutMs: number;
   /** Links shown at the end of `up`. */
   readonly urls: readonly {

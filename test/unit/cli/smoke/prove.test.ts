@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { PlannedSmoke } from '../../../../config/plan/types.ts';
+import type { PlannedSmoke, PlannedStep } from '../../../../config/plan/types.ts';
 import { unpainted } from '../../../../cli/context.ts';
 import { prove } from '../../../../cli/smoke/prove.ts';
 import { proofText } from '../../../../cli/smoke/show.ts';
@@ -87,6 +87,123 @@ describe('prove', () => {
     const proof = await prove({ address }, smoke, AbortSignal.timeout(200));
     expect(proof).toMatchObject({ ok: false, cause: 'interrupted' });
     expect(proof.tookMs).toBeLessThan(2000);
+  });
+});
+
+describe('a visitor', () => {
+  interface Seen {
+    readonly method: string;
+    readonly url: string;
+    readonly cookie: string;
+    readonly body: string;
+  }
+  type Reply = readonly [status: number, body: string, headers?: Record<string, string | string[]>];
+  let server: Server | undefined;
+
+  afterEach(() => {
+    server?.close();
+  });
+
+  /** A site: what it answers to a request, in turn, and what it was asked. */
+  async function site(...replies: readonly Reply[]): Promise<{ address: string; asked: Seen[] }> {
+    const asked: Seen[] = [];
+    server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        const { method = '', url = '', headers } = request;
+        const [status, text, more] = replies[Math.min(asked.length, replies.length - 1)] ?? [500, ''];
+        asked.push({ method, url, cookie: headers.cookie ?? '', body });
+        response.writeHead(status, { connection: 'close', ...more }).end(text);
+      });
+    });
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+    return { address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+  }
+
+  const step = (does: string, path: string, more: Partial<PlannedStep> = {}): PlannedStep => ({
+    ...{ does, method: 'GET', path, shows: [], keep: {} },
+    ...more,
+  });
+  const visit = (...steps: PlannedStep[]): PlannedSmoke => ({
+    ...{ service: 'app', port: 'http', timeoutMs: 2000, urls: [], steps },
+  });
+
+  test('keeps cookies and what it was told, and shows what it did', async () => {
+    const { address, asked } = await site(
+      [200, '{"id":"a/b"}', { 'set-cookie': ['session=s1; HttpOnly; Secure', 'old=1; Max-Age=0'] }],
+      [200, 'Page of the visitor'],
+      [204, '', { 'set-cookie': 'session=; Max-Age=0' }],
+      [401, ''],
+    );
+    const proof = await prove(
+      { address },
+      visit(
+        step('logs in', '/login', { method: 'POST', body: { name: 'v-{run}', list: ['{run}'] }, keep: { page: 'id' } }),
+        step('reads a page', '/pages/{page}?of={run}&{other}', { shows: ['Page of'] }),
+        step('logs out', '/logout', { method: 'DELETE' }),
+        step('is nobody', '/me', { status: 401 }),
+      ),
+    );
+    expect(proof).toMatchObject({ ok: true });
+    expect(proof.trail.map(({ service, event }) => `${service} ${event}`)).toEqual([
+      ...['app logs in', 'app reads a page', 'app logs out', 'app is nobody'],
+    ]);
+    const { name: sent, list } = JSON.parse(asked[0]?.body ?? '{}') as { name: string; list: string[] };
+    expect(sent).toMatch(/^v-[0-9a-f]{10}$/);
+    expect(list).toEqual([sent.slice(2)]);
+    expect(asked.map(({ method, url, cookie }) => [method, url, cookie])).toEqual([
+      ['POST', '/login', ''],
+      ['GET', `/pages/a%2Fb?of=${sent.slice(2)}&{other}`, 'session=s1'],
+      ['DELETE', '/logout', 'session=s1'],
+      ['GET', '/me', ''],
+    ]);
+  });
+
+  test.each<[string, PlannedStep, Reply, string]>([
+    [
+      'another status',
+      step('is nobody', '/', { status: 401 }),
+      [200, 'come in'],
+      'answered 200 in place of 401: come in',
+    ],
+    ['a refusal', step('logs in', '/', { method: 'POST' }), [403, 'no'], 'answered 403: no'],
+    [
+      'a page of something else',
+      step('reads', '/', { shows: ['mine'] }),
+      [200, 'yours'],
+      'does not show "mine", but: yours',
+    ],
+    ['an answer without what is to be kept', step('writes', '/', { keep: { id: 'id' } }), [200, '{}'], 'without "id"'],
+    [
+      'an answer that is no object',
+      step('writes', '/', { keep: { id: 'id' } }),
+      [200, '1'],
+      'something else than an object',
+    ],
+  ])('fails over %s, and says at which step', async (_, failing, reply, message) => {
+    const { address } = await site(reply);
+    const proof = await prove({ address }, { ...visit(failing), timeoutMs: 300 });
+    expect(proof).toMatchObject({ ok: false, cause: expect.stringContaining(message) as unknown });
+    expect(proof.cause).toMatch(new RegExp(`^where a visitor ${failing.does}: `));
+  });
+
+  test('waits for what may pass: a service that starts, a page that is not there yet', async () => {
+    const { address, asked } = await site([503, ''], [404, ''], [200, 'empty'], [200, 'found it']);
+    expect(await prove({ address }, visit(step('searches', '/', { shows: ['found it'] })))).toMatchObject({ ok: true });
+    expect(asked).toHaveLength(4);
+  });
+
+  test('goes on to the work of the system, as the one that has logged in', async () => {
+    const { address, asked } = await site(
+      [200, '{}', { 'set-cookie': 'session=s1' }],
+      [202, '{"id":"x1"}'],
+      [200, JSON.stringify({ state: 'completed', trail })],
+    );
+    const proof = await prove({ address }, { ...smoke, steps: [step('logs in', '/login', { method: 'POST' })] });
+    expect(proof).toMatchObject({ ok: true, id: 'x1' });
+    expect(proof.trail.map(({ event }) => event)).toEqual(['logs in', 'received', 'completed']);
+    expect(asked.map(({ cookie }) => cookie)).toEqual(['', 'session=s1', 'session=s1']);
   });
 });
 
