@@ -5,9 +5,12 @@ import type { System } from '../schema/system.ts';
 import { error, warning, type Rule } from './rule.ts';
 import { unknownName } from './suggest.ts';
 
-/** Labels of letters, digits and hyphens, the first of them perhaps a `*`; the last is no number, or it is an address. */
+/**
+ * Labels of letters, digits and hyphens, the first of them perhaps a `*`; the last is no number, or it is an address. Right
+ * below a top-level name clients take no `*`; below localhost, which nobody else has, some do.
+ */
 const DNS_NAME =
-  /^(?=.{1,253}$)(?:\*\.(?=.*\.))?(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)*(?![0-9]+$)(?!-)[a-z0-9-]{1,63}(?<!-)$/;
+  /^(?=.{1,253}$)(?:\*\.(?=.*\.|localhost$))?(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)*(?![0-9]+$)(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 
 /** Certificates are used, for names that there can be, and renewed while they hold; their secrets belong together. */
 export const checkCertificates: Rule = ({ system, providedSecrets, acceptsMissingSecrets = false }) => [

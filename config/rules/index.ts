@@ -2,6 +2,7 @@ import type { Resolution } from '../plan/resolution.ts';
 import type { Issue } from '../plan/types.ts';
 import { checkCertificates } from './certificates.ts';
 import { checkCycles, checkProfilesOfDependencies } from './dependencies.ts';
+import { checkEviction } from './eviction.ts';
 import { checkFolders, checkHardening } from './hardening.ts';
 import { checkMounts } from './mounts.ts';
 import { checkNames } from './names.ts';
@@ -29,6 +30,7 @@ const RULES: readonly Rule[] = [
   checkReferences,
   checkConditions,
   checkSilence,
+  checkEviction,
   checkCycles,
   checkProfilesOfDependencies,
   checkReplicas,

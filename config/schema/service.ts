@@ -3,6 +3,7 @@ import { Bytes } from './bytes.ts';
 import { Dependency } from './dependency.ts';
 import { Edge } from './edge.ts';
 import { Environment } from './environment.ts';
+import { External, Login } from './external.ts';
 import { Healthcheck } from './healthcheck.ts';
 import { Logging } from './logging.ts';
 import { AbsolutePath, Name, VariableName } from './name.ts';
@@ -24,6 +25,13 @@ export const Bounds = z.strictObject({
   max: Replicas.optional().meta({ fallback: '1 for a singleton or a job, 10 otherwise' }),
 });
 
+/** Something that a service keeps elsewhere and can't make again. */
+export const Kept = z.strictObject({
+  in: Name.meta({ description: 'Service that holds it; one that it calls.' }),
+  loss: z.string().meta({ description: 'What its loss means, as a clause: `who is logged in has to log in again`.' }),
+  elsewhere: Name.optional().meta({ description: 'Variant of the system that keeps it where nothing is evicted.' }),
+});
+
 /** One service of a system. */
 export const Service = z.strictObject({
   description: z.string().meta({ description: 'What it is for, in a sentence.' }),
@@ -42,6 +50,11 @@ export const Service = z.strictObject({
   replicas: Replicas.default(1),
   bounds: Bounds.default({ min: 1 }),
   singleton: z.boolean().default(false).meta({ description: 'True where two at once would do harm.' }),
+  external: External.optional().meta({ description: 'Present: somebody else runs it, and it is reached at this address.' }),
+  logins: z
+    .array(Login)
+    .default([])
+    .meta({ description: 'How its clients log in; where it is external, this is tried before anything is deployed.' }),
   profiles: z.array(Name).default([]).meta({ description: 'Runs if one of them is on; empty: always.' }),
   limits: Resources.default({}).meta({ description: 'Hard limits of each replica.' }),
   reservations: Resources.default({}).meta({ description: 'What is set aside for each replica.' }),
@@ -49,6 +62,10 @@ export const Service = z.strictObject({
   egress: z.boolean().default(false).meta({ description: 'True if it needs a way out of the host.' }),
   dependsOn: z.record(Name, Dependency).default({}).meta({ description: 'Services that it waits for.' }),
   calls: z.array(Name).default([]).meta({ description: 'Services that it opens connections to.' }),
+  keeps: z.record(Name, Kept).default({}).meta({
+    description:
+      "What it keeps in other services and can't make again: work, sessions. A Redis that evicts keys would lose it, which is told.",
+  }),
   healthcheck: Healthcheck.optional(),
   environment: Environment.default({}),
   secrets: z.record(VariableName, SecretUse).default({}).meta({ description: 'File, or variable → secret.' }),

@@ -36,6 +36,7 @@ describe('the rules of certificates', () => {
     'localhost',
     'api.shop.example',
     '*.shop.example',
+    '*.localhost',
     'xn--bcher-kva.example',
     '9gag.example',
     'a-b',
