@@ -6,6 +6,7 @@ import { CommandFailure, EXIT, EXIT_CODE_HELP } from './exit-codes.ts';
 import { addAccess } from './program/access.ts';
 import { addChanges } from './program/changes.ts';
 import type { Commands } from './program/commands.ts';
+import { addInit } from './program/init.ts';
 import { addReleases } from './program/releases.ts';
 import { addSecrets } from './program/secrets.ts';
 import { addViews } from './program/views.ts';
@@ -50,15 +51,20 @@ function assemble(outer: Context, outcome: Outcome): Command {
     .hook('preAction', (_program, command) => {
       env = environmentFor(command.opts<StackOption>().stack, outer);
     });
-  const addTo =
+  const plainTo =
     (parent: Command): Commands['add'] =>
     (name, description, examples, exitCodes = EXIT_CODE_HELP) =>
       parent
         .command(name)
         .description(description)
-        .option('-s, --stack <name>', 'stack to work on: Pulumi.<name>.yaml describes it', 'dev')
         .addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}\n\n${exitCodes}`);
-  const add = addTo(program);
+  const addTo =
+    (parent: Command): Commands['add'] =>
+    (...command) =>
+      plainTo(parent)(...command).option(
+        ...(['-s, --stack <name>', 'stack to work on: Pulumi.<name>.yaml describes it', 'dev'] as const),
+      );
+  const [plain, add] = [plainTo(program), addTo(program)];
   const group: Commands['group'] = (name, description) =>
     addTo(
       program.command(name).description(description).helpCommand(false).addHelpText('after', `\n${EXIT_CODE_HELP}`),
@@ -68,11 +74,13 @@ function assemble(outer: Context, outcome: Outcome): Command {
     async (...args) => {
       outcome.exitCode = await action(...args);
     };
-  addChanges({ add, group, runs, context });
-  addReleases({ add, group, runs, context });
-  addViews({ add, group, runs, context });
-  addAccess({ add, group, runs, context });
-  addSecrets({ add, group, runs, context });
+  const commands: Commands = { add, plain, group, runs, context };
+  addInit(commands);
+  addChanges(commands);
+  addReleases(commands);
+  addViews(commands);
+  addAccess(commands);
+  addSecrets(commands);
   return program;
 }
 

@@ -102,7 +102,7 @@ function stacksOf(projectDir: string): string[] {
 function unknownStack(stack: string, known: readonly string[]): string {
   const list = known.length === 0 ? 'there is none yet' : `there are: ${known.join(', ')}`;
   return (
-    `no stack "${stack}": there is no Pulumi.${stack}.yaml (${list}). To make one, write the file with at least\n` +
-    `  config:\n    slipway:system: linkflow\n    slipway:environment: dev   # dev, test or prod`
+    `no stack "${stack}": there is no Pulumi.${stack}.yaml (${list}). \`slipway init\` lists the systems, and\n` +
+    `\`slipway init <system> --environment dev --stack ${stack}\` writes one.`
   );
 }

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { throwAwayPassphrase } from '../../tools/setup/steps/state.mjs';
 import type { Context } from '../context.ts';
 
-/** Stacks whose passphrase everybody knows: what they hold can be thrown away. */
-const THROW_AWAY: readonly string[] = ['dev', 'test'];
+/** Stacks whose passphrase everybody knows, by name: `dev`, `luminai-test`. What they hold can be thrown away. */
+const THROW_AWAY = /^(?:[a-z][a-z0-9-]*-)?(?:dev|test)$/;
 
 /** The environment for work on `stack`: the passphrase that everybody knows is for the throw-away stacks only. */
 export function environmentFor(stack: string, { env, projectDir }: Context): NodeJS.ProcessEnv {
-  if (THROW_AWAY.includes(stack) || !isOurs(env, projectDir)) return env;
+  if (THROW_AWAY.test(stack) || !isOurs(env, projectDir)) return env;
   return Object.fromEntries(Object.entries(env).filter(([name]) => name !== 'PULUMI_CONFIG_PASSPHRASE_FILE'));
 }
 
@@ -19,7 +19,7 @@ export function environmentFor(stack: string, { env, projectDir }: Context): Nod
  */
 export function makeWayForOwnPassphrase(stack: string, { env, projectDir }: Context): boolean {
   const file = join(projectDir, `Pulumi.${stack}.yaml`);
-  if (!THROW_AWAY.includes(stack) || isOurs(env, projectDir) || !existsSync(file)) return false;
+  if (!THROW_AWAY.test(stack) || isOurs(env, projectDir) || !existsSync(file)) return false;
   const settings = readFileSync(file, 'utf8');
   const salt = /^encryptionsalt:\s*(\S+).*\n?/m.exec(settings);
   if (salt?.[1] === undefined || !opens(throwAwayPassphrase, salt[1])) return false;

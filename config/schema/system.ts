@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Certificate } from './certificate.ts';
+import { Database, DatabaseName } from './database.ts';
 import type { EnvironmentName } from './environment.ts';
 import { Image } from './image.ts';
 import { Name, VariableName } from './name.ts';
@@ -13,6 +14,10 @@ import { Volume } from './volume.ts';
 /** A system in one environment. */
 export const System = z.strictObject({
   name: Name,
+  description: z
+    .string()
+    .optional()
+    .meta({ description: 'What it is, in a sentence; shown where systems are listed.' }),
   parameters: z
     .record(z.string().regex(/^[a-z][A-Za-z0-9]*$/), z.string())
     .default({})
@@ -23,6 +28,10 @@ export const System = z.strictObject({
     .record(Name, Certificate)
     .default({})
     .meta({ description: "What the stack's own authority signs; secrets deliver it." }),
+  databases: z
+    .record(DatabaseName, Database)
+    .default({})
+    .meta({ description: 'Databases inside services that run a server, each with an owner or an index of its own.' }),
   volumes: z.record(Name, Volume).default({}),
   services: z.record(Name, Service),
   tasks: z.record(Name, Task).default({}),

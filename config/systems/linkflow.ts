@@ -12,6 +12,7 @@ import { tasks } from './linkflow/tasks.ts';
 /** LinkFlow: a Laravel API and a Go engine on PostgreSQL and Redis, as its two guides describe it. */
 export const linkflow: SystemDescription = {
   name: 'linkflow',
+  description: 'Workflow automation: a Laravel API and a Go engine on PostgreSQL and Redis.',
   parameters: {
     ...{ user: 'linkflow', database: 'linkflow', sslmode: 'disable', logLevel: 'info', partitions: '16' },
     // Of the proxy in prod: its server names, and how much it takes from one address.

@@ -60,7 +60,7 @@ describe('slipway', () => {
   test('an unknown stack is refused with those there are and how to make one', async () => {
     expect(await slipway('plan', '--stack', 'nope')).toBe(EXIT.usage);
     expect(output.stderr).toContain('there is no Pulumi.nope.yaml (there are: dev)');
-    expect(output.stderr).toContain('slipway:system: linkflow');
+    expect(output.stderr).toContain('slipway init <system>');
   });
 
   test('secrets are listed without an engine and without Pulumi, also before the first up', async () => {

@@ -34,7 +34,10 @@ describe('the passphrase that everybody knows', () => {
 
   test('is given to the stacks that can be thrown away, and to no other', () => {
     expect(environmentFor('dev', contextWith(ours()))).toEqual(ours());
-    expect(environmentFor('prod', contextWith(ours()))).toEqual({});
+    expect(environmentFor('luminai-test', contextWith(ours()))).toEqual(ours());
+    for (const stack of ['prod', 'linkflow-prod', 'test-1', 'contest', 'dev-prod']) {
+      expect(environmentFor(stack, contextWith(ours()))).toEqual({});
+    }
   });
 });
 
