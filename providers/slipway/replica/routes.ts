@@ -96,17 +96,16 @@ interface Change {
 async function write(host: Host, operation: Operation, { route, container, target, company }: Change): Promise<void> {
   const volume = await openVolume(host, route.volume, { image: container.Image, labels: container.Config.Labels });
   try {
-    const before = await volume.read(route.file);
-    const listed =
-      before === undefined ? [] : listedContainers(route.list, before).filter((name) => company.includes(name));
+    const known = (await knownOf(volume, route)) ?? (await volume.read(route.file)) ?? '';
+    const listed = listedContainers(route.list, known).filter((name) => company.includes(name));
     const edges = await edgesWith(host, route.volume);
     const change = { host, operation, route, volume, edges: edges.map(({ Id }) => Id) };
     const isNew = !target.some((name) => listed.includes(name));
     if (isNew && listed.length > 0 && edges.length > 0) {
-      await put(change, renderList(route.list, [...target, ...listed].sort()), before);
+      await put(change, renderList(route.list, [...target, ...listed].sort()));
       await delay(LOOKUP_MS);
     }
-    await put(change, renderList(route.list, target), await volume.read(route.file));
+    await put(change, renderList(route.list, target));
   } finally {
     await volume.close();
   }
@@ -121,20 +120,35 @@ interface Put {
   readonly edges: readonly string[];
 }
 
-/** Puts a list in the place of another and has it read; back again, if an edge refuses it. */
-async function put({ host, operation, route, volume, edges }: Put, list: string, before?: string): Promise<void> {
-  if (list === before) return;
-  await volume.write(route.file, list);
+/**
+ * Puts a list in the place of another and has it read; back again, if an edge refuses it. What was written and, for whatever
+ * reason, not read yet is read now: an edge that still asks others would be left with none of them.
+ */
+async function put({ host, operation, route, volume, edges }: Put, list: string): Promise<void> {
+  const [before, known] = [await volume.read(route.file), await knownOf(volume, route)];
+  if (list === before && list === known) return;
+  if (list !== before) await volume.write(route.file, list);
   try {
     await Promise.all(edges.map((edge) => reload(host, operation, edge, route)));
   } catch (error) {
-    if (before !== undefined) {
+    if (before !== undefined && before !== list) {
       await volume.write(route.file, before);
       // Of several edges one may have read the list already.
       await Promise.allSettled(edges.map((edge) => reload(host, operation, edge, route)));
     }
     throw error;
   }
+  await volume.write(knownFile(route), list);
+}
+
+/** The list that all edges have read; undefined: nobody can tell, as after a first one that was only written. */
+async function knownOf(volume: OpenVolume, route: RouteInputs): Promise<string | undefined> {
+  return volume.read(knownFile(route));
+}
+
+/** Where it is noted beside the list which one has been read. No edge takes a hidden file for a list. */
+function knownFile({ file }: RouteInputs): string {
+  return `.${file}.read`;
 }
 
 async function reload(host: Host, operation: Operation, edge: string, route: RouteInputs): Promise<void> {

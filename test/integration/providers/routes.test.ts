@@ -102,6 +102,19 @@ test('a new container stands in the list before the old one leaves it, and the o
   expect((await scratch.inspect(old)).State).toMatchObject({ Running: false, ExitCode: 0 });
 });
 
+test('a list that a killed release has written, and nobody has read, is read before the old container goes', async () => {
+  const old = await replica(1);
+  const { id, state } = await client.create(TYPE, inputs(1, old));
+  await startEdge();
+  const [olds, next] = [inputs(1, old), await replica(1)];
+  const [before, after] = [await nameOf(old), await nameOf(next)];
+  const write = `printf '# api\\nto ${after} now\\n' > /lists/api.conf`;
+  await scratch.output(write, { HostConfig: { Binds: [`${lists}:/lists`] } });
+  await client.update(TYPE, id, { olds, state, news: inputs(1, next) });
+  expect(await seen()).toEqual([[before, after].sort(), [after]]);
+  expect((await scratch.inspect(old)).State.Running).toBe(false);
+});
+
 test('where others are known to the edge, one step is enough; who leaves for good leaves the list first', async () => {
   const [one, two] = [await replica(1), await replica(2)];
   const first = await client.create(TYPE, inputs(1, one));
