@@ -9,7 +9,7 @@ import {
   type Value,
   type Values,
 } from '../../rpc/index.ts';
-import { type Host, reasonOf, unlessGone } from '../host/host.ts';
+import { failure, type Host, reasonOf, unlessGone } from '../host/host.ts';
 import { lastLines } from '../host/logs.ts';
 import { join, joined, leave } from '../host/networks.ts';
 import { stop } from '../host/stop.ts';
@@ -91,8 +91,12 @@ function processLimit({ HostConfig: { PidsLimit: limit } }: ContainerInspectInfo
 /** What @pulumi/docker's container has no input for; a container that runs takes it at once. */
 async function limitProcesses(host: Host, { container, pidsLimit }: ReplicaInputs): Promise<void> {
   if (pidsLimit === undefined) return;
-  // A container that is gone is missed by whoever looks at it next.
-  await unlessGone(host.docker.getContainer(container).update({ PidsLimit: pidsLimit }));
+  try {
+    // A container that is gone is missed by whoever looks at it next.
+    await unlessGone(host.docker.getContainer(container).update({ PidsLimit: pidsLimit }));
+  } catch (error) {
+    throw failure(host, `container ${container.slice(0, 12)} can't be given its limit of processes`, error);
+  }
 }
 
 /** Passes the gate and joins the networks; from the container's start until it was healthy, in milliseconds. */
@@ -105,7 +109,11 @@ async function admit(host: Host, operation: Operation, replica: ReplicaInputs, o
   const onFailedProbe = (line: string) => {
     operation.log('info', `health check: ${line}`, { ephemeral: true });
   };
-  await limitProcesses(host, replica);
+  // Engines refuse it while a container is between two runs: why it ended is worth more than that, and the gate tells it.
+  const isLimited = await limitProcesses(host, replica).then(
+    () => true,
+    () => false,
+  );
   const verdict = await passGate({
     ...{ host, container, timeoutMs, hasHealthcheck, onFailedProbe },
     minReadyMs: old && (await runs(host, old.container)) ? (replica.minReadyMs ?? 0) : 0,
@@ -121,6 +129,7 @@ async function admit(host: Host, operation: Operation, replica: ReplicaInputs, o
   if (!verdict.healthy) {
     throw await rejected(host, name, verdict.cause, replica, keep);
   }
+  if (!isLimited) await limitProcesses(host, replica);
   await join(host, await host.docker.getContainer(container).inspect(), replica.networks);
   await removeFailedCandidates(host, container, keep);
   operation.log('info', `healthy after ${seconds(verdict.afterMs)}`);

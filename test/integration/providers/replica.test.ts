@@ -104,6 +104,15 @@ describe('the gate', () => {
     expect(State.Running || State.Restarting).toBe(false);
   });
 
+  test('tells the exit code and last lines of one that crashes again and again from its start', async () => {
+    const container = await candidate('echo no DATABASE_URL >&2; exit 7', {
+      HostConfig: { NetworkMode: home, RestartPolicy: { Name: 'unless-stopped' } },
+    });
+    const message = await failureOf(client.create(TYPE, inputs(container, { pidsLimit: 64 })));
+    expect(message).toContain('did not get healthy: it exited with code 7');
+    expect(message).toContain('  | no DATABASE_URL');
+  });
+
   test('fails at once when the engine calls it unhealthy, with the last probe; the candidate is stopped and kept', async () => {
     const container = await candidate('trap "exit 0" TERM; sleep 300 & wait');
     const begun = Date.now();
