@@ -1,5 +1,5 @@
 import type { Paint, Style } from '../context.ts';
-import type { Phase } from './rows.ts';
+import type { Phase, Row } from './rows.ts';
 import { seconds, type TimedRow } from './timeline.ts';
 
 /** What a frame is drawn on. */
@@ -20,29 +20,38 @@ const LOOKS: Readonly<Record<Phase, { readonly mark: string; readonly style: Sty
   removed: { mark: '-', style: 'dim' },
 };
 
+/** What a frame tells beside the rows. */
+export interface Setting {
+  readonly title: string;
+  readonly startedMs: number;
+  readonly nowMs: number;
+  /** What goes on, for when no service moves; see {@link underWay}. */
+  readonly work: readonly string[];
+}
+
 /** The lines of the live display, none wider than the canvas and never more than it holds. */
-export function frame(
-  rows: readonly TimedRow[],
-  title: string,
-  startedMs: number,
-  nowMs: number,
-  on: Canvas,
-): string[] {
+export function frame(rows: readonly TimedRow[], { title, startedMs, nowMs, work }: Setting, on: Canvas): string[] {
   const width = Math.max(0, ...rows.map((row) => row.service.length));
-  const room = Math.max(1, on.height - 3);
+  const rest = rows.some(isMoving) ? [] : work.slice(0, 1);
+  const room = Math.max(1, on.height - 3 - rest.length);
   const shown = fitting(rows, room);
   const hidden = rows.length - shown.length;
   return [
     on.paint('bold', cut(`${title}  ${seconds(nowMs - startedMs)}`, on.width)),
     ...shown.map((row) => {
       const { mark, style } = LOOKS[row.phase];
-      const isMoving = row.phase === 'working' || row.phase === 'removing';
-      const time = isMoving ? `  ${seconds(nowMs - row.sinceMs)}` : '';
+      const time = isMoving(row) ? `  ${seconds(nowMs - row.sinceMs)}` : '';
       const note = row.note === undefined ? '' : `  ${row.note}`;
       return on.paint(style, cut(`${mark} ${row.service.padEnd(width)}  ${row.text}${time}${note}`, on.width));
     }),
     ...(hidden > 0 ? [on.paint('dim', `  … and ${hidden} more`)] : []),
+    ...rest.map(() => on.paint('cyan', cut(`▸ ${work.join(' · ')}`, on.width))),
   ];
+}
+
+/** True of a service with which something is being done. */
+export function isMoving({ phase }: Pick<Row, 'phase'>): boolean {
+  return phase === 'working' || phase === 'removing';
 }
 
 /** Where not all fit, those that move come before those that are done or wait; their order stays. */

@@ -1,3 +1,4 @@
+import { isMoving } from './frame.ts';
 import { seconds, type TimedRow } from './timeline.ts';
 
 /** A wait shorter than this, in ms, is not worth a line: an unchanged run passes through all of them. */
@@ -29,17 +30,31 @@ function isDue(row: TimedRow, nowMs: number): boolean {
   return row.phase !== 'waiting' || (!row.hasWaited && nowMs - row.sinceMs >= SETTLE_MS);
 }
 
-/** A sign of life after a silence: what is under way, and since when. */
-export function heartbeat(rows: readonly TimedRow[], startedMs: number, nowMs: number): string {
-  const busy = rows.filter((row) => row.phase === 'working' || row.phase === 'removing');
+/**
+ * A sign of life after a silence: what is under way, and since when.
+ * @param work what Pulumi does, for when no service tells; see {@link underWay}
+ */
+export function heartbeat(
+  rows: readonly TimedRow[],
+  work: readonly string[],
+  startedMs: number,
+  nowMs: number,
+): string {
+  const busy = rows.filter(isMoving);
   const list = busy
     .map(({ service, text, note, sinceMs }) => {
       const last = note === undefined || note === text ? '' : `; ${note}`;
       return `${service} ${text} (${seconds(nowMs - sinceMs)}${last})`;
     })
     .join(' · ');
+  return `${offset(startedMs, nowMs)} still at work: ${list === '' ? idleText(rows, work) : list}`;
+}
+
+/** What goes on while no service moves. */
+export function idleText(rows: readonly TimedRow[], work: readonly string[]): string {
+  if (work.length > 0) return work.join(' · ');
   const waiting = rows.filter((row) => row.phase === 'waiting').length;
-  return `${offset(startedMs, nowMs)} still at work: ${list === '' ? `${waiting} of ${rows.length} services wait` : list}`;
+  return waiting > 0 ? `${waiting} of ${rows.length} services wait` : 'all services are done, Pulumi is not yet';
 }
 
 /** `[  3.2s]`: time since the start, in a column of its own. */

@@ -58,6 +58,11 @@ export function isRemoval(op: string): boolean {
   return op === 'delete' || op === 'delete-replaced' || op === 'discard' || op === 'discard-replaced';
 }
 
+/** True for the steps that only look at what is there. */
+export function isRefresh(op: string): boolean {
+  return op === 'refresh' || op === 'read';
+}
+
 /** True for what only holds other resources: components, and the stack itself. */
 export function isFrame(type: string): boolean {
   return type === 'pulumi:pulumi:Stack' || type.startsWith('slipway:components:');

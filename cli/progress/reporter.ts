@@ -6,6 +6,7 @@ import { changeLines, heartbeat, offset } from './plain.ts';
 import { begin, reduce, type Progress } from './progress.ts';
 import type { Row } from './rows.ts';
 import { timed, type TimedRow } from './timeline.ts';
+import { underWay } from './work.ts';
 
 /** Shows a run while it goes on. */
 export interface Reporter {
@@ -42,7 +43,8 @@ export function report(
     const now = Date.now();
     const isUnderWay = hasBegun(progress);
     // Before anything has begun, nobody waits for anybody.
-    current = display.show(timed(isUnderWay ? current : [], rows(progress), now), now, isUnderWay);
+    const shown = { nowMs: now, hasBegun: isUnderWay, work: underWay(progress, now) };
+    current = display.show(timed(isUnderWay ? current : [], rows(progress), now), shown);
   };
   const timer = setInterval(show, TICK_MS);
   return {
@@ -61,10 +63,19 @@ export function report(
   };
 }
 
+/** A moment of a run. */
+interface Moment {
+  readonly nowMs: number;
+  /** True: some resource has been heard of. */
+  readonly hasBegun: boolean;
+  /** What goes on, for when no row moves. */
+  readonly work: readonly string[];
+}
+
 /** One way to show rows. */
 interface Display {
-  /** Shows the rows and returns them with what it has to remember of them; `hasBegun`: some resource has been heard of. */
-  readonly show: (rows: TimedRow[], nowMs: number, hasBegun: boolean) => TimedRow[];
+  /** Shows the rows and returns them with what it has to remember of them. */
+  readonly show: (rows: TimedRow[], moment: Moment) => TimedRow[];
   readonly note: (text: string, nowMs: number) => void;
   readonly end: () => void;
 }
@@ -77,14 +88,14 @@ function lineDisplay(context: Context, startedMs: number): Display {
     silenceMs = SILENCE_MS;
   };
   return {
-    show: (rows, nowMs, hasBegun) => {
+    show: (rows, { nowMs, hasBegun, work }) => {
       const changed = hasBegun ? changeLines(rows, startedMs, nowMs) : { lines: [], rows };
       for (const line of changed.lines) writeLine(context.stderr, line);
       if (changed.lines.length > 0) spoken(nowMs);
       if (nowMs - lastLineMs > silenceMs) {
         writeLine(
           context.stderr,
-          hasBegun ? heartbeat(changed.rows, startedMs, nowMs) : `${offset(startedMs, nowMs)} the program starts`,
+          hasBegun ? heartbeat(changed.rows, work, startedMs, nowMs) : `${offset(startedMs, nowMs)} the program starts`,
         );
         lastLineMs = nowMs;
         silenceMs = Math.min(silenceMs * 1.5, LONGEST_SILENCE_MS);
@@ -108,15 +119,17 @@ function liveDisplay(context: Context, title: string, startedMs: number): Displa
   let drawn = 0;
   const erase = (): string => (drawn === 0 ? '' : `\u001b[${drawn}A\u001b[0J`);
   let last: TimedRow[] = [];
+  let lastWork: readonly string[] = [];
   const draw = (rows: TimedRow[], nowMs: number): void => {
     const canvas = { width: stderr.columns, height: stderr.rows, paint };
-    const lines = frame(rows, title, startedMs, nowMs, canvas);
+    const lines = frame(rows, { title, startedMs, nowMs, work: lastWork }, canvas);
     stderr.write(`${HIDE_CURSOR}${erase()}${lines.join('\n')}\n`);
     drawn = lines.length;
   };
   return {
-    show: (rows, nowMs) => {
+    show: (rows, { nowMs, work }) => {
       last = rows;
+      lastWork = work;
       draw(rows, nowMs);
       return rows;
     },

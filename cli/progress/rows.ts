@@ -1,7 +1,7 @@
 import type { Plan, PlannedService } from '../../config/plan/types.ts';
 import { TYPES } from '../pulumi/resource-types.ts';
 import type { Progress, ResourceProgress } from './progress.ts';
-import { isRemoval } from './progress.ts';
+import { isRefresh, isRemoval } from './progress.ts';
 
 /** Where a service stands. */
 export type Phase = 'waiting' | 'working' | 'ready' | 'unchanged' | 'failed' | 'removing' | 'removed';
@@ -56,7 +56,9 @@ export function followed(plan: Plan): Followed[] {
 
 /** What every service does at this point of an `up`; services that the plan no longer has come last. */
 export function rowsOf(progress: Progress, services: readonly Followed[]): Row[] {
-  const resources = [...progress.resources.values()];
+  const all = [...progress.resources.values()];
+  // What is only looked at has not been made, started or found healthy.
+  const resources = all.filter(({ op }) => !isRefresh(op));
   const images = new Map(resources.filter(({ type }) => type === TYPES.image).map((image) => [image.name, image]));
   const planned = new Set(services.map((service) => service.name));
   const ready = new Set(services.filter((service) => gates(resources, service).isComplete).map(({ name }) => name));

@@ -54,10 +54,19 @@ describe('changeLines', () => {
 
 test('heartbeat tells what is under way and since when', () => {
   const rows = timed([], [checking, waiting], 1000);
-  expect(heartbeat(rows, 0, 10_100)).toBe(
+  const work = ['making replica postgres (9.1 s)'];
+  expect(heartbeat(rows, work, 0, 10_100)).toBe(
     '[  10.1s] still at work: postgres waiting for health check (9.1 s; no answer)',
   );
-  expect(heartbeat(timed([], [waiting], 0), 0, 4000)).toBe('[   4.0s] still at work: 1 of 1 services wait');
+  expect(heartbeat(timed([], [waiting], 0), [], 0, 4000)).toBe('[   4.0s] still at work: 1 of 1 services wait');
+});
+
+test('heartbeat tells what Pulumi does once every service is ready', () => {
+  const rows = timed([], [{ service: 'api', phase: 'ready', text: 'healthy after 1.0 s' }], 0);
+  expect(heartbeat(rows, ['deleting old container api (2.0 s)', 'making release r (0.1 s)'], 0, 4000)).toBe(
+    '[   4.0s] still at work: deleting old container api (2.0 s) · making release r (0.1 s)',
+  );
+  expect(heartbeat(rows, [], 0, 4000)).toBe('[   4.0s] still at work: all services are done, Pulumi is not yet');
 });
 
 describe('frame', () => {
@@ -65,10 +74,20 @@ describe('frame', () => {
 
   test('shows a line a service, with the time of what moves', () => {
     const rows = timed([], [checking, waiting], 1000);
-    expect(frame(rows, 'bringing up dev', 0, 3500, canvas)).toEqual([
+    expect(frame(rows, { title: 'bringing up dev', startedMs: 0, nowMs: 3500, work: ['more'] }, canvas)).toEqual([
       'bringing up dev  3.5 s',
       '▸ postgres  waiting for health check  2.5 s  no answer',
       '· api       waiting for postgres',
+    ]);
+  });
+
+  test('shows what else goes on once no service moves', () => {
+    const rows = timed([], [{ service: 'api', phase: 'ready', text: 'updated' }], 1000);
+    const work = ['deleting old container api (2.0 s)', 'making release r (0.1 s)'];
+    expect(frame(rows, { title: 'bringing up dev', startedMs: 0, nowMs: 3500, work }, canvas)).toEqual([
+      'bringing up dev  3.5 s',
+      '✓ api  updated',
+      '▸ deleting old container api (2.0 s) · making release r (0.…',
     ]);
   });
 
@@ -78,7 +97,11 @@ describe('frame', () => {
       phase: index === 39 ? 'failed' : 'waiting',
       text: 'waiting for somebody with a very long name indeed, and for others',
     }));
-    const lines = frame(timed([], many, 0), 'bringing up dev', 0, 1000, { ...canvas, height: 10 });
+    const lines = frame(
+      timed([], many, 0),
+      { title: 'bringing up dev', startedMs: 0, nowMs: 1000, work: [] },
+      { ...canvas, height: 10 },
+    );
     expect(lines.length).toBeLessThan(10);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
     expect(lines.join('\n')).toContain('✗ service-39');

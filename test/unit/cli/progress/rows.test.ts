@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { begin, reduce, type Progress } from '../../../../cli/progress/progress.ts';
 import { removalRowsOf, rowsOf, type Followed } from '../../../../cli/progress/rows.ts';
 import type { EngineEvent } from '../../../../cli/pulumi/events.ts';
+import { underWay } from '../../../../cli/progress/work.ts';
 import { CONTAINER, done, error, failed, IMAGE, info, JOB, REPLICA, serviceUrn, started, step } from './events.ts';
 
 const service = (name: string, more: Partial<Followed> = {}): Followed => ({
@@ -123,6 +124,14 @@ describe('rowsOf', () => {
     expect(texts(after(started(old)))['postgres']).toBe('working: stopping the old container');
   });
 
+  test('takes what is only looked at for nothing that has been done', () => {
+    const looked = passed('postgres', 'refresh');
+    const image = step('create-replacement', IMAGE, 'postgres');
+    expect(texts(after(started(gate('postgres', 'refresh'))))['postgres']).toBe('waiting: preparing');
+    expect(texts(after(...looked, started(image)))['postgres']).toBe('working: building image');
+    expect(texts(after(...looked, ...passed('postgres', 'same')))['postgres']).toBe('unchanged: unchanged');
+  });
+
   test('is failed once one of its resources is', () => {
     expect(texts(after(started(gate('postgres')), failed(gate('postgres'))))['postgres']).toBe('failed: failed');
     const image = step('create', IMAGE, 'postgres');
@@ -137,6 +146,20 @@ describe('rowsOf', () => {
       'removed: removed',
     );
   });
+});
+
+test('underWay tells what Pulumi does, kind by kind, the oldest first, of many only the first', () => {
+  const old = ['api', 'queue', 'timer', 'web'].map((name) => started(container(name, 'delete-replaced')));
+  const release = step('update', 'slipway:index:Release', 'release');
+  const network = step('create', 'docker:index/network:Network', 'home');
+  const system = step('create', 'slipway:components:System', 'linkflow');
+  const events = [started(system), started(network), done(network), started(release), ...old];
+  expect(underWay(after(...events), 10_000)).toEqual([
+    'updating release release (6.0 s)',
+    'deleting old container api, queue, timer and 1 more (5.0 s)',
+  ]);
+  expect(underWay(after(started(gate('api', 'refresh'))), 1500)).toEqual(['looking at replica api (0.5 s)']);
+  expect(underWay(after(started(system)), 1500)).toEqual([]);
 });
 
 test('removalRowsOf shows every service of a down, those not begun as waiting', () => {
