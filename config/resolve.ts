@@ -3,6 +3,13 @@ import { plannedImages } from './plan/images.ts';
 import { stackPrefix } from './plan/names.ts';
 import { plannedNetworks } from './plan/networks.ts';
 import { mergeOverlay } from './plan/overlay.ts';
+import {
+  externalPasswords,
+  externalServices,
+  plannedExternals,
+  withGenerated,
+  withoutExternals,
+} from './plan/externals.ts';
 import { fillParameters } from './plan/parameters.ts';
 import { activeServices, onlyServices } from './plan/profiles.ts';
 import type { Resolution } from './plan/resolution.ts';
@@ -18,6 +25,7 @@ import { plannedTasks } from './plan/tasks.ts';
 import { plannedVolumes } from './plan/volumes.ts';
 import { checkChoices } from './rules/choices.ts';
 import { checkSystem } from './rules/index.ts';
+import { checkExternals } from './rules/external.ts';
 import { checkOnly, checkProfiles } from './rules/profiles.ts';
 import { schemaProblems } from './rules/schema-issues.ts';
 import { chooseEnvironment, chooseSystem, chooseVariants } from './rules/selection.ts';
@@ -106,7 +114,14 @@ function resolveSystem(
     issues.push(...schemaProblems(System, base.name, merged, parsed.error.issues).map(({ issue }) => issue));
     return undefined;
   }
-  const all = activeServices(parsed.data.services, settings.profiles);
+  const on = activeServices(parsed.data.services, settings.profiles);
+  const isOn = (name: string): boolean => Object.hasOwn(on, name);
+  const refused = new Set(issues.map(({ path }) => path)); // What was wrong and left out is not missing too.
+  issues.push(
+    ...checkExternals({ system: parsed.data, settings, environment, isOn }).filter(({ path }) => !refused.has(path)),
+  );
+  const external = externalServices(parsed.data);
+  const all = Object.fromEntries(Object.entries(on).filter(([name]) => !Object.hasOwn(external, name)));
   issues.push(...checkOnly(raw, all));
   const running = Object.keys(raw.only === undefined ? all : onlyServices(all, raw.only));
   const services =
@@ -114,6 +129,9 @@ function resolveSystem(
   const { system, issues: unfilled } = fillParameters({ ...parsed.data, services });
   issues.push(...unfilled);
   return {
+  const system = withoutExternals(complete);
+  const active = Object.fromEntries(Object.entries(system.services).filter(([name]) => running.includes(name)));
+  const externals = plannedExternals(complete, isOn, active);
     stack: raw.stack,
     environment,
     settings,
@@ -122,7 +140,10 @@ function resolveSystem(
     ...(raw.acceptsMissingSecrets === true && { acceptsMissingSecrets: true }),
     system,
     built,
-    active: Object.fromEntries(Object.entries(system.services).filter(([name]) => running.includes(name))),
+    active,
+    // Of some services alone what they call is of interest.
+    externals: raw.only === undefined ? externals : externals.filter(({ callers }) => callers.length > 0),
+    externalPasswords: externalPasswords(complete),
     prefix: stackPrefix(system.name, raw.stack),
   };
 }
@@ -150,8 +171,10 @@ function planOf(resolution: Resolution): Plan {
     services,
     images: plannedImages(system.images, new Set(services.map(({ imageName }) => imageName)), resolution.built),
     networks: plannedNetworks(system.services, active),
+    ...(resolution.externals.length > 0 && { externals: resolution.externals }),
     volumes: plannedVolumes(system),
-    secrets,
+    secrets: withGenerated(secrets, resolution.externalPasswords),
+    ...(databases.length > 0 && { databases }),
     ...(certificates && { certificates }),
     tasks: plannedTasks(system, active),
     ...(smoke && { smoke }),

@@ -1,6 +1,7 @@
 import type { Secret } from '../schema/secret.ts';
 import type { Service } from '../schema/service.ts';
 import type { System } from '../schema/system.ts';
+import { ADDRESS, addressPart, type AddressPart } from './externals.ts';
 import { issuePath } from './resolution.ts';
 import type { Issue } from './types.ts';
 
@@ -17,8 +18,24 @@ const SHARE = /\$\{(memory|cpus)\*(\d+(?:\.\d+)?)\}/g;
 export function fillParameters(system: System): { system: System; issues: Issue[] } {
   const issues: Issue[] = [];
   const known = Object.keys(system.parameters).sort();
+  const address = (text: string, path: readonly PropertyKey[]): string =>
+    text.replace(ADDRESS, (whole, name: string, part: AddressPart) => {
+      const service = system.services[name];
+      const value = service && addressPart(name, service, part);
+      if (value !== undefined) return value;
+      // Of what is external the rules tell what is missing.
+      if (service?.external) return whole;
+      const names = Object.keys(system.services).sort().join(', ');
+      issues.push({
+        path: issuePath(system.name, path),
+        message: service ? `"${name}" listens on several ports, or none` : `no service "${name}"`,
+        accepted: service ? 'the number of the port' : names,
+        severity: 'error',
+      });
+      return whole;
+    });
   const fill = (text: string, path: readonly PropertyKey[]): string =>
-    text.replace(PARAMETER, (whole, name: string) => {
+    address(text, path).replace(PARAMETER, (whole, name: string) => {
       const value = system.parameters[name];
       if (value !== undefined) return value;
       issues.push({
@@ -93,6 +110,11 @@ function fillService(service: Service, fill: (text: string, ...path: PropertyKey
     environment: mapValues(service.environment, (text, name) => fill(text, 'environment', name)),
     files: mapValues(service.files, (file, path) => ({ ...file, content: fill(file.content, 'files', path) })),
     ...(preflight && {
+    logins: service.logins.map(({ user, database, ...login }, index) => ({
+      ...login,
+      ...(user !== undefined && { user: fill(user, 'logins', index, 'user') }),
+      ...(database !== undefined && { database: fill(database, 'logins', index, 'database') }),
+    })),
       preflight: {
         ...preflight,
         command: preflight.command.map((text, index) => fill(text, 'preflight', 'command', index)),

@@ -7,6 +7,7 @@ import type {
   Plan,
   PlannedImage,
   PlannedPort,
+  PlannedExternal,
   PlannedSecret,
   PlannedService,
   PlannedSmoke,
@@ -31,6 +32,7 @@ export function renderPlan(plan: Plan): string {
     ...section('starts in this order', startOrder(services)),
     ...services.flatMap((service) => section(`${service.kind} ${service.name}`, serviceFacts(service))),
     ...section('images', plan.images.map(imageFact)),
+    ...(plan.externals ?? []).flatMap((external) => section(`external ${external.name}`, externalFacts(external))),
     ...section(
       'networks',
       plan.networks.map(
@@ -141,6 +143,19 @@ function fact(name: string, values: readonly string[], separator = ', '): string
 }
 
 function reloadFact(reload: Reload): string {
+function externalFacts({ description, host, port, sslmode, logins, callers }: PlannedExternal): string[] {
+  return [
+    description,
+    `somebody else runs it: ${host}:${port}, sslmode ${sslmode}`,
+    ...logins.map(
+      ({ protocol, user, database, secret }) =>
+        `login over ${protocol}${user === undefined ? '' : ` as ${user}`}` +
+        `${database === undefined ? '' : ` to ${database}`}, password ${secret}`,
+    ),
+    ...fact('called by', callers),
+  ];
+}
+
   if (typeof reload === 'string') return reload;
   const input = reload.input === undefined ? '' : `, told what ${reload.input} was`;
   return `${reload.command.map(quoted).join(' ')}${input}`;

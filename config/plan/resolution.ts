@@ -2,9 +2,12 @@ import type { Service } from '../schema/service.ts';
 import type { Settings } from '../schema/settings.ts';
 import type { System } from '../schema/system.ts';
 import type { BuiltServices } from './sources.ts';
-import type { EnvironmentName } from './types.ts';
+import type { EnvironmentName, PlannedExternal } from './types.ts';
 
-/** A system on its way to a plan: overlays merged, parameters filled in, profiles chosen. What the rules judge. */
+/**
+ * A system on its way to a plan: overlays merged, parameters filled in, profiles chosen, what somebody else runs set apart.
+ * What the rules judge.
+ */
 export interface Resolution {
   readonly stack: string;
   readonly environment: EnvironmentName;
@@ -20,6 +23,10 @@ export interface Resolution {
   readonly built: BuiltServices;
   /** Services that run with the profiles that are on. */
   readonly active: Readonly<Record<string, Service>>;
+  /** What somebody else runs. */
+  readonly externals: readonly PlannedExternal[];
+  /** Secrets that are passwords there. */
+  readonly externalPasswords: readonly string[];
   /** What names of the stack on a host begin with. */
   readonly prefix: string;
 }

@@ -52,7 +52,7 @@ function ownImageName(service: string): string {
 }
 
 function serviceOverlay(name: string, settings: ServiceSettings, system: SystemInput): Tree {
-  const { replicas, image, memory, cpus, rollout = {}, env = {} } = settings;
+  const { replicas, image, memory, cpus, rollout = {}, env = {}, external } = settings;
   const { parallelism, ...times } = rollout;
   return {
     replicas,
@@ -65,6 +65,7 @@ function serviceOverlay(name: string, settings: ServiceSettings, system: SystemI
       ),
     },
     environment: env,
+    external: external === false ? null : external,
   };
 }
 

@@ -33,6 +33,8 @@ export interface Plan {
   readonly services: readonly PlannedService[];
   readonly images: readonly PlannedImage[];
   readonly networks: readonly PlannedNetwork[];
+  /** What somebody else runs, sorted by name; absent: nothing. */
+  readonly externals?: readonly PlannedExternal[];
   readonly volumes: readonly PlannedVolume[];
   readonly secrets: readonly PlannedSecret[];
   /** What the stack's own authority signs; absent: it has none. */
@@ -78,6 +80,33 @@ export interface ImageSource {
 export interface PlannedNetwork {
   /** `home`, `egress`, or `door-<service>`. */
   readonly name: string;
+/** A service that somebody else runs: no container, no volume, no port of ours. */
+export interface PlannedExternal {
+  readonly name: string;
+  /** What it is for, in a sentence. */
+  readonly description: string;
+  /** Name or address at which it is reached from the Docker host. */
+  readonly host: string;
+  readonly port: number;
+  /** How it is spoken to, in libpq's word: `verify-full` against the public authorities. */
+  readonly sslmode: 'disable' | 'require' | 'verify-full';
+  /** How its clients log in; empty: it is only seen to listen. */
+  readonly logins: readonly PlannedLogin[];
+  /** Services that open connections to it, sorted. */
+  readonly callers: readonly string[];
+  /** Volumes that it would have if it ran here: data that is there of earlier is kept. */
+  readonly volumes: readonly string[];
+}
+
+/** How a client logs in. */
+export interface PlannedLogin {
+  readonly protocol: 'postgres' | 'redis';
+  readonly user?: string;
+  readonly database?: string;
+  /** Key into {@link Plan.secrets}: its password. */
+  readonly secret: string;
+}
+
   /** True: no way out of the host, nothing published. */
   readonly internal: boolean;
   /** Addresses that containers need: who may join, at the scaling maximum, twice over. The engine's own come on top. */

@@ -50,7 +50,9 @@ export const Service = z.strictObject({
   replicas: Replicas.default(1),
   bounds: Bounds.default({ min: 1 }),
   singleton: z.boolean().default(false).meta({ description: 'True where two at once would do harm.' }),
-  external: External.optional().meta({ description: 'Present: somebody else runs it, and it is reached at this address.' }),
+  external: External.optional().meta({
+    description: 'Present: somebody else runs it, and it is reached at this address.',
+  }),
   logins: z
     .array(Login)
     .default([])

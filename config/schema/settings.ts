@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseCidr } from '../plan/cidr.ts';
 import { Bytes } from './bytes.ts';
 import { Environment, EnvironmentName } from './environment.ts';
+import { External } from './external.ts';
 import { ImageReference } from './image.ts';
 import { UserId } from './name.ts';
 import { PublishedPort } from './port.ts';
@@ -39,8 +40,19 @@ export const ServiceSettings = z
     env: Environment.optional().meta({
       description: 'Environment variables, on top of those of the system; never a secret.',
     }),
+    external: z
+      .union([z.literal(false), z.literal('false').transform(() => false as const), External])
+      .optional()
+      .meta({
+        description:
+          'Where it is reached, if somebody else runs it: then it has no container and no volume here, and its password ' +
+          'is never generated. False: it runs here, where the system says otherwise.',
+        accepted: 'a map of host, port, sslmode, secret, or false',
+        fallback: 'what the system says for the environment',
+        example: '{ host: db.example.com, sslmode: require }',
+      }),
   })
-  .meta({ accepted: 'a map of replicas, image, memory, cpus, rollout, env' });
+  .meta({ accepted: 'a map of replicas, image, memory, cpus, rollout, env, external' });
 export type ServiceSettings = z.output<typeof ServiceSettings>;
 
 /** An image of the system, taken from a registry. */

@@ -1,0 +1,146 @@
+import type { External, Login } from '../schema/external.ts';
+import type { Secret } from '../schema/secret.ts';
+import type { Service } from '../schema/service.ts';
+import type { System } from '../schema/system.ts';
+import { sortedEntries, sortedSet } from './sort.ts';
+import type { PlannedExternal, PlannedSecret } from './types.ts';
+
+/** What of a service `${name:…}` stands for. */
+export type AddressPart = 'host' | 'port' | 'sslmode';
+
+/** `${name:host}`, `${name:port}`, `${name:sslmode}`: where a service is reached, wherever it runs. */
+export const ADDRESS = /\$\{([a-z][a-z0-9-]*):(host|port|sslmode)\}/g;
+
+/**
+ * Where a service is reached: at its own name in the stack, on the port of its container and without TLS, or where it is
+ * external; undefined: its description does not tell.
+ */
+export function addressPart(name: string, service: Service, part: AddressPart): string | undefined {
+  const { external } = service;
+  switch (part) {
+    case 'host':
+      return external ? external.host : name;
+    case 'port':
+      return (external?.port ?? onlyPort(service))?.toString();
+    case 'sslmode':
+      return external ? sslmodeOf(external, service) : 'disable';
+    default:
+      return part satisfies never;
+  }
+}
+
+/** The port that a service listens on, if it is only one. */
+export function onlyPort({ ports }: Service): number | undefined {
+  const [first, ...more] = Object.values(ports);
+  return more.length === 0 ? first?.container : undefined;
+}
+
+/** A database is spoken to in TLS unless somebody says otherwise. */
+function sslmodeOf({ sslmode }: External, { logins }: Service): PlannedExternal['sslmode'] {
+  return sslmode ?? (logins.some(({ protocol }) => protocol === 'postgres') ? 'require' : 'disable');
+}
+
+/** The services of a system that somebody else runs. */
+export function externalServices({ services }: Pick<System, 'services'>): Record<string, Service> {
+  return Object.fromEntries(Object.entries(services).filter(([, { external }]) => external !== undefined));
+}
+
+/** Secrets that are passwords at what somebody else runs: nobody here can make them up. */
+export function externalPasswords(system: System): string[] {
+  const external = externalServices(system);
+  return sortedSet([
+    ...Object.values(external).flatMap(({ external: where, logins }) => [
+      ...logins.map(({ password }) => password),
+      ...(where?.secret === undefined ? [] : [where.secret]),
+    ]),
+    ...Object.entries(system.secrets).flatMap(([name, { rotation }]) =>
+      rotation && Object.hasOwn(external, rotation.postgresRole.service) ? [name] : [],
+    ),
+  ]);
+}
+
+/**
+ * The system without the services that somebody else runs: what is left waits for none of them, gets the way out to them,
+ * and their passwords are a third party's.
+ */
+export function withoutExternals(system: System): System {
+  const external = externalServices(system);
+  const isExternal = (name: string): boolean => Object.hasOwn(external, name);
+  if (Object.keys(external).length === 0) return system;
+  const passwords = new Set(externalPasswords(system));
+  return {
+    ...system,
+    services: Object.fromEntries(
+      Object.entries(system.services)
+        .filter(([name]) => !isExternal(name))
+        .map(([name, service]) => [name, withoutCalls(service, isExternal)]),
+    ),
+    secrets: Object.fromEntries(
+      Object.entries(system.secrets).map(([name, secret]) => [name, passwords.has(name) ? asProvided(secret) : secret]),
+    ),
+    tasks: Object.fromEntries(Object.entries(system.tasks).filter(([, { service }]) => !isExternal(service))),
+    ...(system.smoke && {
+      smoke: { ...system.smoke, urls: system.smoke.urls.filter(({ service }) => !isExternal(service)) },
+    }),
+  };
+}
+
+function withoutCalls(service: Service, isExternal: (name: string) => boolean): Service {
+  return {
+    ...service,
+    egress: service.egress || service.calls.some(isExternal),
+    calls: service.calls.filter((other) => !isExternal(other)),
+    dependsOn: Object.fromEntries(Object.entries(service.dependsOn).filter(([other]) => !isExternal(other))),
+  };
+}
+
+/** Whoever runs the database changes passwords there. */
+function asProvided({ rotation: _applied, ...secret }: Secret): Secret {
+  return { ...secret, provided: true };
+}
+
+/**
+ * Passwords of what somebody else runs, as the plan has them: a value that was generated while that ran here is protected,
+ * and stays in the state beside the one that is set.
+ */
+export function withGenerated(secrets: readonly PlannedSecret[], passwords: readonly string[]): PlannedSecret[] {
+  return secrets.map((secret) => {
+    if (!passwords.includes(secret.name)) return secret;
+    const { providedOnly: _never, ...rest } = secret;
+    return rest;
+  });
+}
+
+/** What somebody else runs, sorted by name, of the services whose profiles are on. */
+export function plannedExternals(
+  system: System,
+  isOn: (service: string) => boolean,
+  active: Readonly<Record<string, Service>>,
+): PlannedExternal[] {
+  return sortedEntries(externalServices(system))
+    .filter(([name]) => isOn(name))
+    .map(([name, service]) => {
+      const external = service.external ?? {};
+      return {
+        name,
+        description: service.description,
+        host: external.host ?? '',
+        port: external.port ?? onlyPort(service) ?? 0,
+        sslmode: sslmodeOf(external, service),
+        logins: service.logins.map(plannedLogin),
+        callers: sortedEntries(system.services).flatMap(([caller, { calls }]) =>
+          calls.includes(name) && Object.hasOwn(active, caller) ? [caller] : [],
+        ),
+        volumes: sortedEntries(service.volumes).flatMap(([volume, { readOnly }]) => (readOnly ? [] : [volume])),
+      };
+    });
+}
+
+function plannedLogin({ protocol, user, database, password }: Login): PlannedExternal['logins'][number] {
+  return {
+    protocol,
+    ...(user !== undefined && { user }),
+    ...(database !== undefined && { database }),
+    secret: password,
+  };
+}
