@@ -126,7 +126,7 @@ function resolveSystem(
   const running = Object.keys(raw.only === undefined ? all : onlyServices(all, raw.only));
   const services =
     settings.allowSmallHost && host ? fitToHost(parsed.data.services, running, host) : parsed.data.services;
-  const { system, issues: unfilled } = fillParameters({ ...parsed.data, services });
+  const { system: complete, issues: unfilled } = fillParameters({ ...parsed.data, services });
   issues.push(...unfilled);
   return {
   const system = withoutExternals(complete);
