@@ -2,7 +2,6 @@ import { plannedCertificates } from './plan/certificates.ts';
 import { plannedImages } from './plan/images.ts';
 import { stackPrefix } from './plan/names.ts';
 import { plannedNetworks } from './plan/networks.ts';
-import { mergeOverlay } from './plan/overlay.ts';
 import {
   externalPasswords,
   externalServices,
@@ -10,6 +9,7 @@ import {
   withGenerated,
   withoutExternals,
 } from './plan/externals.ts';
+import { mergeOverlay } from './plan/overlay.ts';
 import { fillParameters } from './plan/parameters.ts';
 import { activeServices, onlyServices } from './plan/profiles.ts';
 import type { Resolution } from './plan/resolution.ts';
@@ -24,8 +24,8 @@ import type { EnvironmentName, HostSize, Issue, Plan } from './plan/types.ts';
 import { plannedTasks } from './plan/tasks.ts';
 import { plannedVolumes } from './plan/volumes.ts';
 import { checkChoices } from './rules/choices.ts';
-import { checkSystem } from './rules/index.ts';
 import { checkExternals } from './rules/external.ts';
+import { checkSystem } from './rules/index.ts';
 import { checkOnly, checkProfiles } from './rules/profiles.ts';
 import { schemaProblems } from './rules/schema-issues.ts';
 import { chooseEnvironment, chooseSystem, chooseVariants } from './rules/selection.ts';
@@ -128,10 +128,10 @@ function resolveSystem(
     settings.allowSmallHost && host ? fitToHost(parsed.data.services, running, host) : parsed.data.services;
   const { system: complete, issues: unfilled } = fillParameters({ ...parsed.data, services });
   issues.push(...unfilled);
-  return {
   const system = withoutExternals(complete);
   const active = Object.fromEntries(Object.entries(system.services).filter(([name]) => running.includes(name)));
   const externals = plannedExternals(complete, isOn, active);
+  return {
     stack: raw.stack,
     environment,
     settings,
@@ -169,9 +169,9 @@ function planOf(resolution: Resolution): Plan {
     ...(settings.variants.length > 0 && { variants: settings.variants }),
     pool: settings.network.pool,
     services,
+    ...(resolution.externals.length > 0 && { externals: resolution.externals }),
     images: plannedImages(system.images, new Set(services.map(({ imageName }) => imageName)), resolution.built),
     networks: plannedNetworks(system.services, active),
-    ...(resolution.externals.length > 0 && { externals: resolution.externals }),
     volumes: plannedVolumes(system),
     secrets: withGenerated(secrets, resolution.externalPasswords),
     ...(databases.length > 0 && { databases }),

@@ -105,16 +105,16 @@ function fillService(service: Service, fill: (text: string, ...path: PropertyKey
   const { healthcheck, preflight } = service;
   return {
     ...service,
-    command: service.command.map((text, index) => fill(text, 'command', index)),
-    entrypoint: service.entrypoint.map((text, index) => fill(text, 'entrypoint', index)),
-    environment: mapValues(service.environment, (text, name) => fill(text, 'environment', name)),
-    files: mapValues(service.files, (file, path) => ({ ...file, content: fill(file.content, 'files', path) })),
-    ...(preflight && {
     logins: service.logins.map(({ user, database, ...login }, index) => ({
       ...login,
       ...(user !== undefined && { user: fill(user, 'logins', index, 'user') }),
       ...(database !== undefined && { database: fill(database, 'logins', index, 'database') }),
     })),
+    command: service.command.map((text, index) => fill(text, 'command', index)),
+    entrypoint: service.entrypoint.map((text, index) => fill(text, 'entrypoint', index)),
+    environment: mapValues(service.environment, (text, name) => fill(text, 'environment', name)),
+    files: mapValues(service.files, (file, path) => ({ ...file, content: fill(file.content, 'files', path) })),
+    ...(preflight && {
       preflight: {
         ...preflight,
         command: preflight.command.map((text, index) => fill(text, 'preflight', 'command', index)),

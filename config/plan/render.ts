@@ -6,8 +6,8 @@ import type {
   Issue,
   Plan,
   PlannedImage,
-  PlannedPort,
   PlannedExternal,
+  PlannedPort,
   PlannedSecret,
   PlannedService,
   PlannedSmoke,
@@ -31,8 +31,8 @@ export function renderPlan(plan: Plan): string {
     '',
     ...section('starts in this order', startOrder(services)),
     ...services.flatMap((service) => section(`${service.kind} ${service.name}`, serviceFacts(service))),
-    ...section('images', plan.images.map(imageFact)),
     ...(plan.externals ?? []).flatMap((external) => section(`external ${external.name}`, externalFacts(external))),
+    ...section('images', plan.images.map(imageFact)),
     ...section(
       'networks',
       plan.networks.map(
@@ -138,11 +138,6 @@ function serviceFacts(service: PlannedService): string[] {
   ];
 }
 
-function fact(name: string, values: readonly string[], separator = ', '): string[] {
-  return values.length === 0 ? [] : [`${name}: ${values.join(separator)}`];
-}
-
-function reloadFact(reload: Reload): string {
 function externalFacts({ description, host, port, sslmode, logins, callers }: PlannedExternal): string[] {
   return [
     description,
@@ -156,6 +151,11 @@ function externalFacts({ description, host, port, sslmode, logins, callers }: Pl
   ];
 }
 
+function fact(name: string, values: readonly string[], separator = ', '): string[] {
+  return values.length === 0 ? [] : [`${name}: ${values.join(separator)}`];
+}
+
+function reloadFact(reload: Reload): string {
   if (typeof reload === 'string') return reload;
   const input = reload.input === undefined ? '' : `, told what ${reload.input} was`;
   return `${reload.command.map(quoted).join(' ')}${input}`;

@@ -31,10 +31,10 @@ export interface Plan {
   /** The pool of addresses that subnets are taken from, in CIDR notation. */
   readonly pool: string;
   readonly services: readonly PlannedService[];
-  readonly images: readonly PlannedImage[];
-  readonly networks: readonly PlannedNetwork[];
   /** What somebody else runs, sorted by name; absent: nothing. */
   readonly externals?: readonly PlannedExternal[];
+  readonly images: readonly PlannedImage[];
+  readonly networks: readonly PlannedNetwork[];
   readonly volumes: readonly PlannedVolume[];
   readonly secrets: readonly PlannedSecret[];
   /** What the stack's own authority signs; absent: it has none. */
@@ -76,10 +76,6 @@ export interface ImageSource {
   readonly rebuildOn?: readonly string[];
 }
 
-/** A network of the stack. */
-export interface PlannedNetwork {
-  /** `home`, `egress`, or `door-<service>`. */
-  readonly name: string;
 /** A service that somebody else runs: no container, no volume, no port of ours. */
 export interface PlannedExternal {
   readonly name: string;
@@ -107,6 +103,10 @@ export interface PlannedLogin {
   readonly secret: string;
 }
 
+/** A network of the stack. */
+export interface PlannedNetwork {
+  /** `home`, `egress`, or `door-<service>`. */
+  readonly name: string;
   /** True: no way out of the host, nothing published. */
   readonly internal: boolean;
   /** Addresses that containers need: who may join, at the scaling maximum, twice over. The engine's own come on top. */
