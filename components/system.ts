@@ -96,8 +96,11 @@ function urlsOf(plan: Plan, engine: Engine): Record<string, pulumi.Input<string>
         .find((service) => service.name === url.service)
         ?.ports.find((candidate) => candidate.name === url.port);
       if (port?.published === undefined) return [];
-      const address = port.address === '0.0.0.0' || port.address === undefined ? '127.0.0.1' : port.address;
-      const scheme = port.name.startsWith('http') ? 'http://' : '';
+      const reached = port.address === '0.0.0.0' || port.address === undefined ? '127.0.0.1' : port.address;
+      const isTls = port.name.startsWith('https');
+      const scheme = isTls ? 'https://' : port.name.startsWith('http') ? 'http://' : '';
+      // Who shows a certificate is asked by a name that stands in it.
+      const address = (isTls ? plan.smoke?.host : undefined) ?? reached;
       const number = port.published === 'free' ? engine.chosenPort(url.service, url.port) : port.published;
       return [[url.label, pulumi.interpolate`${scheme}${address}:${number}${url.path}`]];
     }),

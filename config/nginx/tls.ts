@@ -22,8 +22,8 @@ export interface Place {
   readonly path: string;
   readonly isPattern?: boolean;
   readonly to: Upstream;
-  /** Requests over the rate of the zone that are still let through; more are answered with 429. */
-  readonly limit: { readonly zone: string; readonly burst: number };
+  /** Requests over the rate of the zone that are still let through; more are answered with 429. Absent: no limit. */
+  readonly limit?: { readonly zone: string; readonly burst: number };
   /** How long the service may be silent, in seconds; absent: 60. */
   readonly patience?: number;
 }
@@ -43,9 +43,10 @@ export interface TlsProxy {
   /** Paths of the certificate, with its chain, and of its key. */
   readonly certificate: string;
   readonly key: string;
-  readonly zones: readonly Zone[];
-  /** Connections that one address may have at once. */
-  readonly connectionsPerAddress: string;
+  /** Absent: no requests are counted. */
+  readonly zones?: readonly Zone[];
+  /** Connections that one address may have at once; absent: as many as it likes. */
+  readonly connectionsPerAddress?: string;
   readonly sites: readonly Site[];
   readonly workers: number | 'auto';
   /** Connections of a worker, those to services included. */
@@ -77,14 +78,14 @@ const HEADERS: Readonly<Record<string, string>> = {
  * names none of the sites gets no handshake.
  */
 export function tlsProxy(proxy: TlsProxy): Proxy {
-  const { sites, zones, connectionsPerAddress, workers, connections } = proxy;
+  const { sites, zones = [], connectionsPerAddress, workers, connections } = proxy;
   const upstreams = sites.flatMap(({ places, health: own }) => [...places.map(({ to }) => to), own.to]);
   const config = text([
     ...mainSettings(workers, connections),
     ...block('http', [
       ...httpSettings(),
       ...zones.map(({ name, rate }) => `limit_req_zone $binary_remote_addr zone=${requests(name)}:10m rate=${rate};`),
-      'limit_conn_zone $binary_remote_addr zone=addresses:10m;',
+      ...(connectionsPerAddress === undefined ? [] : ['limit_conn_zone $binary_remote_addr zone=addresses:10m;']),
       'limit_req_status 429;',
       'limit_conn_status 429;',
       ...tlsSettings(proxy),
@@ -122,11 +123,11 @@ function tlsSettings({ certificate, key }: TlsProxy): string[] {
   ];
 }
 
-function server({ names, places, health: own, headers }: Site, connectionsPerAddress: string): string[] {
+function server({ names, places, health: own, headers }: Site, connectionsPerAddress: string | undefined): string[] {
   return block('server', [
     'listen 443 ssl;',
     `server_name ${names.join(' ')};`,
-    `limit_conn addresses ${connectionsPerAddress};`,
+    ...(connectionsPerAddress === undefined ? [] : [`limit_conn addresses ${connectionsPerAddress};`]),
     ...Object.entries({ ...HEADERS, ...headers }).map(([name, value]) => `add_header ${name} "${value}" always;`),
     ...block('location = /health', ['access_log off;', `proxy_pass http://${own.to.service}${own.path};`]),
     ...places.flatMap(location),
@@ -136,7 +137,7 @@ function server({ names, places, health: own, headers }: Site, connectionsPerAdd
 
 function location({ path, isPattern = false, to, limit, patience }: Place): string[] {
   return block(`location ${isPattern ? '~ ' : ''}${path}`, [
-    `limit_req zone=${requests(limit.zone)} burst=${limit.burst} nodelay;`,
+    ...(limit === undefined ? [] : [`limit_req zone=${requests(limit.zone)} burst=${limit.burst} nodelay;`]),
     ...(patience === undefined ? [] : [`proxy_send_timeout ${patience}s;`, `proxy_read_timeout ${patience}s;`]),
     `proxy_pass http://${to.service};`,
   ]);

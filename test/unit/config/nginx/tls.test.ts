@@ -56,6 +56,15 @@ describe('a proxy over TLS', () => {
     expect(text).toContain('http2 on;');
   });
 
+  test('counts nothing where nothing is limited', () => {
+    const { config: text } = tlsProxy({
+      ...{ certificate: '/c', key: '/k', workers: 2, connections: 512 },
+      sites: [{ names: ['a.example'], places: [{ path: '/', to: api }], health: { to: api, path: '/h' }, headers: {} }],
+    });
+    expect(text).not.toMatch(/limit_(?:req|conn)(?:_zone)? /);
+    expect(block(text, 'location /', 'server_name a.example')).toEqual(['proxy_pass http://api;']);
+  });
+
   test('counts requests and connections by address, and answers too many with 429', () => {
     const text = config();
     expect(text).toContain('limit_req_zone $binary_remote_addr zone=requests-few:10m rate=5r/s;');
