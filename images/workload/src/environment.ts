@@ -2,18 +2,8 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { parseDuration } from './duration.ts';
 
-/** What may come as a file: NAME_FILE holds the path of a file with the value. */
-const secretNames = [
-  'DATABASE_URL',
-  'DB_PASSWORD',
-  'REDIS_URL',
-  'REDIS_PASSWORD',
-  'LINKFLOW_SECRET',
-  'LINKFLOW_ENGINE_SECRET',
-  'CALLBACK_SECRET',
-  'JWT_SECRET',
-  'APP_KEY',
-] as const;
+/** What may come as a file: NAME_FILE holds the path of a file with the value. Other files are read by who needs them. */
+const SECRET_FILE = /^(.*(?:_URL|_PASSWORD|_SECRET|_KEY|_TOKEN))_FILE$/;
 
 /** The configuration cannot be used; `problems` names every variable that is wrong and what it should be. */
 export class ConfigurationError extends Error {
@@ -34,9 +24,9 @@ function readVariables(env: Variables, problems: string[]): Record<string, strin
   for (const [name, value] of Object.entries(env)) {
     if (value !== undefined && value !== '') variables[name] = value;
   }
-  for (const name of secretNames) {
-    const path = variables[`${name}_FILE`];
-    if (path === undefined) continue;
+  for (const [variable, path] of Object.entries(variables)) {
+    const name = SECRET_FILE.exec(variable)?.[1];
+    if (name === undefined) continue;
     if (variables[name] !== undefined) {
       problems.push(`${name} and ${name}_FILE are both set: give one of them`);
       continue;

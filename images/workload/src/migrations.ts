@@ -1,5 +1,7 @@
+import type { Migration } from './apply-migrations.ts';
+
 /** Brings a database from nothing, or from any earlier version, to what the roles expect. Appended to, never edited. */
-export const migrations: readonly { readonly name: string; readonly statements: string }[] = [
+export const migrations: readonly Migration[] = [
   {
     name: '1: executions and their events',
     statements: `
