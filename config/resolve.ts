@@ -1,5 +1,6 @@
 import { plannedCertificates } from './plan/certificates.ts';
 import { plannedImages } from './plan/images.ts';
+import { plannedDatabases } from './plan/databases.ts';
 import { stackPrefix } from './plan/names.ts';
 import { plannedNetworks } from './plan/networks.ts';
 import {
@@ -156,7 +157,8 @@ function planOf(resolution: Resolution): Plan {
   const { system, active, settings, environment, stack, prefix } = resolution;
   const services = plannedServices(resolution);
   const smoke = plannedSmoke(system, active);
-  const secrets = plannedSecrets(system.secrets, active, resolution.providedSecrets);
+  const secrets = plannedSecrets(system, active, resolution.providedSecrets);
+  const databases = plannedDatabases(system, active);
   const certificates = plannedCertificates(system, secrets, prefix);
   return {
     system: system.name,

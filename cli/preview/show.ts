@@ -21,6 +21,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   [TYPES.job]: 'job',
   [TYPES.preflight]: 'check',
   [TYPES.files]: 'files',
+  [TYPES.postgresDatabase]: 'database',
   [TYPES.postgresRole]: 'password of role',
   [TYPES.subnets]: 'subnets',
   [TYPES.ports]: 'chosen ports',

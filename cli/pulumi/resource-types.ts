@@ -11,6 +11,7 @@ export const TYPES = {
   /** The check that a replacement can start, made while the old one serves. */
   preflight: 'slipway:index:Preflight',
   files: 'slipway:index:Files',
+  postgresDatabase: 'slipway:index:PostgresDatabase',
   postgresRole: 'slipway:index:PostgresRole',
   password: 'random:index/randomPassword:RandomPassword',
   subnets: 'slipway:index:Subnets',

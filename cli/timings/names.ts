@@ -19,6 +19,8 @@ export function nameOf({ type, name, service }: Operation, plan: Plan): string {
     }
     case TYPES.job:
       return service ?? short;
+    case TYPES.postgresDatabase:
+      return `database ${short}`;
     case TYPES.postgresRole:
       return `password of role ${short}`;
     case TYPES.files:

@@ -33,7 +33,7 @@ type Matches = (other: Operation) => boolean;
 
 const isSecret: Matches = ({ type }) => type.startsWith('random:');
 const isIssued: Matches = ({ type }) => type.startsWith('tls:');
-const GATES: readonly string[] = [TYPES.replica, TYPES.job, TYPES.postgresRole];
+const GATES: readonly string[] = [TYPES.replica, TYPES.job, TYPES.postgresDatabase, TYPES.postgresRole];
 
 /** A removal comes last, or before what takes its place; of two removals, that of the dependant comes first. */
 function removalNeeds({ type, service }: Operation, others: readonly Operation[]): string[] {
@@ -72,8 +72,10 @@ function wantedBy({ type, service, name }: Operation, plan: Plan): Matches[] {
       return planned === undefined ? [] : containerNeeds(planned, plan, name);
     case TYPES.replica:
       return planned === undefined ? [] : [...gatesBefore(planned, name), isContainerOf(planned, name)];
+    case TYPES.postgresDatabase:
+      return [isGateOf(service)];
     case TYPES.postgresRole:
-      return [(other) => other.type === TYPES.replica && other.service === service];
+      return [isGateOf(service), (other) => other.type === TYPES.postgresDatabase && other.service === service];
     case TYPES.release:
       return [({ type: other }) => GATES.includes(other)];
     default:
@@ -102,6 +104,10 @@ function gatesBefore(planned: PlannedService, name: string): Matches[] {
     (other) =>
       other.type === TYPES.replica && other.service === planned.name && replicaNumber(other.name) < replicaNumber(name),
   ];
+}
+
+function isGateOf(name: string | undefined): Matches {
+  return ({ type, service }) => type === TYPES.replica && service === name;
 }
 
 function isPorts({ type }: Operation): boolean {

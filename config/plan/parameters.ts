@@ -12,8 +12,8 @@ const PARAMETER = /\$\{([a-z][A-Za-z0-9]*)\}/g;
 const SHARE = /\$\{(memory|cpus)\*(\d+(?:\.\d+)?)\}/g;
 
 /**
- * Fills the system's parameters into variables, commands, health checks, files, tasks, names of certificates and
- * templates of secrets.
+ * Fills the system's parameters into variables, commands, health checks, files, tasks, names of certificates, owners of
+ * databases and templates of secrets.
  */
 export function fillParameters(system: System): { system: System; issues: Issue[] } {
   const issues: Issue[] = [];
@@ -49,6 +49,11 @@ export function fillParameters(system: System): { system: System; issues: Issue[
   const secrets = mapValues(system.secrets, (secret, name) =>
     fillSecret(secret, (text, ...path) => fill(text, ['secrets', name, ...path])),
   );
+  const databases = mapValues(system.databases, (database, name) =>
+    database.kind === 'postgres'
+      ? { ...database, owner: fill(database.owner, ['databases', name, 'owner']) }
+      : database,
+  );
   const certificates = mapValues(system.certificates, (certificate, name) => ({
     ...certificate,
     names: certificate.names.map((text, index) => fill(text, ['certificates', name, 'names', index])),
@@ -72,7 +77,7 @@ export function fillParameters(system: System): { system: System; issues: Issue[
   }));
   const { smoke } = system;
   const filled = smoke?.host === undefined ? {} : { smoke: { ...smoke, host: fill(smoke.host, ['smoke', 'host']) } };
-  return { system: { ...system, secrets, certificates, services, tasks, ...filled }, issues };
+  return { system: { ...system, secrets, databases, certificates, services, tasks, ...filled }, issues };
 }
 
 function fillSecret(secret: Secret, fill: (text: string, ...path: PropertyKey[]) => string): Secret {

@@ -5,6 +5,7 @@ import type {
   Attachment,
   Issue,
   Plan,
+  PlannedDatabase,
   PlannedImage,
   PlannedExternal,
   PlannedPort,
@@ -42,9 +43,13 @@ export function renderPlan(plan: Plan): string {
     ),
     ...section(
       'volumes',
-      plan.volumes.map(({ name, service, description }) => `${name}: of ${service}. ${description}`),
+      plan.volumes.map(
+        ({ name, service, description, keep }) =>
+          `${name}: of ${service}. ${description}${keep === false ? ' Goes with the stack.' : ''}`,
+      ),
     ),
     ...section('secrets', plan.secrets.map(secretFact)),
+    ...section('databases', (plan.databases ?? []).map(databaseFact)),
     ...section('certificates', certificateFacts(plan.certificates)),
     ...section('tasks', plan.tasks.flatMap(taskFacts)),
     ...section('smoke test', smoke ? smokeFacts(smoke) : []),
@@ -211,6 +216,14 @@ function secretFact({ name, source, format, services, description, postgresRole,
   const rotation = postgresRole ? `; a new one is applied in ${postgresRole.service} to role ${postgresRole.role}` : '';
   const revoking = revokes === true ? '; a new one revokes the one before' : '';
   return `${name}: ${source}, ${formatText(format)}, for ${readers}${rotation}${revoking}. ${description}`;
+}
+
+function databaseFact(database: PlannedDatabase): string {
+  const { name, service } = database;
+  if (database.kind === 'redis') return `${name}: logical database ${database.index} of ${service}`;
+  const { owner, password, admin, extensions } = database;
+  const made = extensions.length === 0 ? 'no extensions' : `extensions ${extensions.join(', ')}`;
+  return `${name}: in ${service}, of role ${owner} (password ${password}), made by ${admin}, ${made}`;
 }
 
 function certificateFacts(certificates: Plan['certificates']): string[] {

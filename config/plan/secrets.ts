@@ -1,5 +1,7 @@
 import type { Secret, SecretUse } from '../schema/secret.ts';
 import type { Service } from '../schema/service.ts';
+import type { System } from '../schema/system.ts';
+import { ownersByPassword } from './databases.ts';
 import { sortedEntries, sortedSet } from './sort.ts';
 import { templateSecrets } from './template.ts';
 import type { PlannedSecret, SecretFile, SecretVariable } from './types.ts';
@@ -11,25 +13,29 @@ const FOLDER = '/run/secrets';
  * service is off for a while.
  */
 export function plannedSecrets(
-  secrets: Readonly<Record<string, Secret>>,
+  { secrets, databases }: Pick<System, 'secrets' | 'databases'>,
   services: Readonly<Record<string, Service>>,
   provided: readonly string[],
 ): PlannedSecret[] {
+  const owners = ownersByPassword(databases);
   const missing = new Set(missingSecrets(secrets, provided));
-  return sortedEntries(secrets).map(([name, { description, format, rotation, revokes, provided: isProvidedOnly }]) => ({
-    name,
-    description,
-    source: missing.has(name) ? 'missing' : sourceOf(name, format, provided),
-    format,
-    services: sortedSet(
-      Object.entries(services).flatMap(([service, { secrets: uses }]) =>
-        Object.values(uses).some((use) => use.secret === name) ? [service] : [],
+  return sortedEntries(secrets).map(([name, { description, format, rotation, revokes, provided: isProvidedOnly }]) => {
+    const postgresRole = owners.get(name) ?? rotation?.postgresRole;
+    return {
+      name,
+      description,
+      source: missing.has(name) ? 'missing' : sourceOf(name, format, provided),
+      format,
+      services: sortedSet(
+        Object.entries(services).flatMap(([service, { secrets: uses }]) =>
+          Object.values(uses).some((use) => use.secret === name) ? [service] : [],
+        ),
       ),
-    ),
-    ...(isProvidedOnly && { providedOnly: true }),
-    ...(revokes === true && { revokes }),
-    ...(rotation && { postgresRole: rotation.postgresRole }),
-  }));
+      ...(isProvidedOnly && { providedOnly: true }),
+      ...(revokes === true && { revokes }),
+      ...(postgresRole && { postgresRole }),
+    };
+  });
 }
 
 function sourceOf(name: string, { kind }: Secret['format'], provided: readonly string[]): PlannedSecret['source'] {

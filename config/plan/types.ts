@@ -4,8 +4,10 @@
  * it as a reference, never as a value.
  */
 
+import type { PlannedDatabase } from './database-types.ts';
 import type { PlannedService } from './service-types.ts';
 
+export type * from './database-types.ts';
 export type * from './service-types.ts';
 
 /** The environments a system describes; a stack runs one of them. */
@@ -37,6 +39,8 @@ export interface Plan {
   readonly networks: readonly PlannedNetwork[];
   readonly volumes: readonly PlannedVolume[];
   readonly secrets: readonly PlannedSecret[];
+  /** Databases inside services, sorted by name; absent: the system describes none. */
+  readonly databases?: readonly PlannedDatabase[];
   /** What the stack's own authority signs; absent: it has none. */
   readonly certificates?: PlannedCertificates;
   readonly tasks: readonly PlannedTask[];
@@ -127,13 +131,14 @@ export interface PlannedTask {
   readonly interactive: boolean;
 }
 
-/** A volume with data of a service. */
+/** A volume that outlives the containers of a service. */
 export interface PlannedVolume {
   readonly name: string;
   /** The service that writes it. */
   readonly service: string;
-  /** Kept by `down`; only asked for by name or with `--volumes` is it removed. */
   readonly description: string;
+  /** Present: it holds no data, and goes with the stack. Absent: `down` keeps it unless it is told otherwise. */
+  readonly keep?: false;
 }
 
 /** A secret of the stack: never its value. */
@@ -153,7 +158,12 @@ export interface PlannedSecret {
   /** Present: a new value revokes the one before, which therefore never comes back. */
   readonly revokes?: true;
   /** Present: the role of a database that this is the password of; a changed one is applied there first. */
-  readonly postgresRole?: { readonly service: string; readonly role: string };
+  readonly postgresRole?: {
+    readonly service: string;
+    readonly role: string;
+    /** Present: the role is made with this database, which is the one that it can open. */
+    readonly database?: string;
+  };
 }
 
 /** What a secret's value looks like. */

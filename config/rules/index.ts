@@ -1,6 +1,7 @@
 import type { Resolution } from '../plan/resolution.ts';
 import type { Issue } from '../plan/types.ts';
 import { checkCertificates } from './certificates.ts';
+import { checkDatabases } from './databases.ts';
 import { checkCycles, checkProfilesOfDependencies } from './dependencies.ts';
 import { checkEviction } from './eviction.ts';
 import { checkFolders, checkHardening } from './hardening.ts';
@@ -46,6 +47,7 @@ const RULES: readonly Rule[] = [
   checkClearSecrets,
   checkMissing,
   checkRotation,
+  checkDatabases,
   checkTemplates,
   checkClearText,
   checkDelivery,

@@ -5,6 +5,7 @@ import { filesResource } from './files/resource.ts';
 import { Host, naming } from './host/host.ts';
 import { jobResource } from './job/resource.ts';
 import { portsResource } from './ports/resource.ts';
+import { postgresDatabaseResource } from './postgres-database/resource.ts';
 import { postgresRoleResource } from './postgres-role/resource.ts';
 import { preflightResource } from './preflight/resource.ts';
 import { releaseResource } from './release/resource.ts';
@@ -15,7 +16,7 @@ const Config = z.strictObject({
   host: z.string().min(1).optional().meta({ description: 'Address of the Docker host; default: as the docker client' }),
 });
 
-/** What @pulumi/docker lacks: gates for replicas, jobs, files in volumes, subnets, passwords of roles, checks before a replacement, the record of releases; on one Docker host. */
+/** What @pulumi/docker lacks: gates for replicas, jobs, files in volumes, subnets, databases, passwords of roles, checks before a replacement, the record of releases; on one Docker host. */
 export const slipwayProvider: Provider = {
   name: 'slipway',
   version: '0.1.0',
@@ -24,7 +25,7 @@ export const slipwayProvider: Provider = {
     const host = new Host(engineHost(Config.parse(config).host));
     const resources = [
       ...[subnetsResource(host), portsResource(host), filesResource(host), replicaResource(host), jobResource(host)],
-      ...[postgresRoleResource(host), preflightResource(host), releaseResource()],
+      ...[postgresDatabaseResource(host), postgresRoleResource(host), preflightResource(host), releaseResource()],
     ];
     return resources.map((resource) => naming(host, resource));
   },

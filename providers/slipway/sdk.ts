@@ -230,6 +230,8 @@ export interface PostgresRoleArgs {
   readonly role: pulumi.Input<string>;
   /** Who sets the password, over the local socket: the role itself, or a superuser. */
   readonly user: pulumi.Input<string>;
+  /** Where that is said, and the role logs in; absent: `postgres`. */
+  readonly database?: pulumi.Input<string>;
   readonly password: pulumi.Input<string>;
 }
 
@@ -237,6 +239,27 @@ export interface PostgresRoleArgs {
 export class PostgresRole extends pulumi.CustomResource {
   constructor(name: string, args: PostgresRoleArgs, opts?: pulumi.CustomResourceOptions) {
     super('slipway:index:PostgresRole', name, { ...args, password: pulumi.secret(args.password) }, opts);
+  }
+}
+
+/** Inputs of {@link PostgresDatabase}. */
+export interface PostgresDatabaseArgs {
+  /** What messages call the server. */
+  readonly service: pulumi.Input<string>;
+  /** Id of the running container of the server. */
+  readonly container: pulumi.Input<string>;
+  readonly database: pulumi.Input<string>;
+  /** The role that it belongs to. */
+  readonly owner: pulumi.Input<string>;
+  /** The superuser that makes it, over the local socket. */
+  readonly admin: pulumi.Input<string>;
+  readonly extensions: pulumi.Input<readonly pulumi.Input<string>[]>;
+}
+
+/** A database inside a running PostgreSQL, with the role that owns it and alone may open it; it is never dropped. */
+export class PostgresDatabase extends pulumi.CustomResource {
+  constructor(name: string, args: PostgresDatabaseArgs, opts?: pulumi.CustomResourceOptions) {
+    super('slipway:index:PostgresDatabase', name, { ...args }, opts);
   }
 }
 

@@ -36,9 +36,10 @@ class DockerHost implements Engine {
     const { plan, running } = this.#args;
     const all = { ...args, planned, running, foundation: this.#foundation };
     const passwords = plan.secrets.filter(({ postgresRole }) => postgresRole?.service === planned.name);
+    const databases = (plan.databases ?? []).filter(({ service }) => service === planned.name);
     switch (planned.kind) {
       case 'service':
-        return new DockerService(planned.name, { ...all, passwords }, this.#opts);
+        return new DockerService(planned.name, { ...all, passwords, databases }, this.#opts);
       case 'job':
         return new DockerJob(planned.name, all, this.#opts);
       default:

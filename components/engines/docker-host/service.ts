@@ -1,6 +1,6 @@
 import * as docker from '@pulumi/docker';
 import * as pulumi from '@pulumi/pulumi';
-import type { PlannedSecret, PlannedService } from '../../../config/plan/types.ts';
+import type { PlannedDatabase, PlannedSecret, PlannedService } from '../../../config/plan/types.ts';
 import { LABELS } from '../../../engine/labels.ts';
 import * as slipway from '../../../providers/slipway/sdk.ts';
 import type { Deployed, ServiceArgs } from '../../engine.ts';
@@ -25,6 +25,8 @@ export interface DockerServiceArgs extends ServiceArgs {
 export interface LongRunningArgs extends DockerServiceArgs {
   /** Secrets that are passwords of roles in it. */
   readonly passwords: readonly PlannedSecret[];
+  /** Databases in it. */
+  readonly databases: readonly PlannedDatabase[];
 }
 
 /** One service on a Docker host: its files, and for each replica a container and the gate that it has to pass. */
@@ -48,7 +50,8 @@ export class DockerService extends pulumi.ComponentResource implements Deployed 
       gates.push(gate);
       if (rolls) rolling.push(gate);
     }
-    this.ready = [...gates, ...roles(args, gates, { parent: this })];
+    const databases = postgresDatabases(args, gates, { parent: this });
+    this.ready = [...gates, ...databases.values(), ...roles(args, gates, databases, { parent: this })];
     this.registerOutputs({});
   }
 }
@@ -154,20 +157,47 @@ function replicaGate(
   );
 }
 
+/** Databases inside a server, by name, made once it is healthy: who waits for the server waits for them too. */
+function postgresDatabases(
+  { planned, databases }: LongRunningArgs,
+  gates: readonly slipway.Replica[],
+  opts: pulumi.CustomResourceOptions,
+): ReadonlyMap<string, slipway.PostgresDatabase> {
+  // The rules have seen to it that there is only one.
+  const made = gates.slice(0, 1).flatMap((gate) =>
+    databases.flatMap((database): [string, slipway.PostgresDatabase][] => {
+      if (database.kind !== 'postgres') return []; // A logical database of Redis is there.
+      const { name, owner, admin, extensions } = database;
+      const inputs = {
+        ...{ service: planned.name, container: gate.container },
+        ...{ database: name, owner, admin, extensions: [...extensions] },
+      };
+      const resource = new slipway.PostgresDatabase(`${planned.name}-${name}`, inputs, { ...opts, dependsOn: [gate] });
+      return [[name, resource]];
+    }),
+  );
+  return new Map(made);
+}
+
 /** Passwords of roles in a database, set once it is healthy: who waits for the database waits for them too. */
 function roles(
   { planned, passwords, secrets }: LongRunningArgs,
   gates: readonly slipway.Replica[],
+  databases: ReadonlyMap<string, slipway.PostgresDatabase>,
   opts: pulumi.CustomResourceOptions,
 ): slipway.PostgresRole[] {
-  // The rules have seen to it that there is only one.
   return gates.slice(0, 1).flatMap((gate) =>
     passwords.flatMap(({ name, postgresRole }) => {
       const password = secrets.get(name);
       if (!postgresRole || !password) return [];
-      const { role } = postgresRole;
-      const inputs = { service: planned.name, container: gate.container, role, user: role, password };
-      return [new slipway.PostgresRole(`${planned.name}-${role}`, inputs, { ...opts, dependsOn: [gate] })];
+      const { role, database } = postgresRole;
+      const inputs = {
+        ...{ service: planned.name, container: gate.container, role, user: role, password },
+        ...(database !== undefined && { database }),
+      };
+      const owned = databases.get(database ?? '');
+      const dependsOn = owned ? [gate, owned] : [gate];
+      return [new slipway.PostgresRole(`${planned.name}-${role}`, inputs, { ...opts, dependsOn })];
     }),
   );
 }

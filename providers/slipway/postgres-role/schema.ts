@@ -7,6 +7,7 @@ export const PostgresRoleInputs = z.strictObject({
   container: z.string().min(1).meta({ description: 'Id of the running container of the database' }),
   role: z.string().min(1).meta({ description: 'Whose password it is' }),
   user: z.string().min(1).meta({ description: 'Who says so, over the local socket: the role itself, or a superuser' }),
+  database: z.string().min(1).default('postgres').meta({ description: 'Where that is said, and the role logs in' }),
   password: z
     .string()
     .min(1, 'a password; accepted: at least one character')

@@ -65,6 +65,13 @@ const PLAN: Plan = {
     { name: 'home', internal: true, addresses: 16 },
   ],
   volumes: [{ name: 'db-data', service: 'db', description: 'Rows.' }],
+  databases: [
+    {
+      ...{ kind: 'postgres', name: 'orders', service: 'db', owner: 'shop_orders', password: 'ORDERS_PASSWORD' },
+      ...{ admin: 'shop', extensions: ['citext'] },
+    },
+    { kind: 'redis', name: 'carts', service: 'db', index: 3 },
+  ],
   tasks: [],
   smoke: {
     service: 'db',
@@ -86,6 +93,14 @@ const PLAN: Plan = {
       format: { kind: 'password', length: 32 },
       services: ['app'],
       postgresRole: { service: 'db', role: 'shop' },
+    },
+    {
+      name: 'ORDERS_PASSWORD',
+      description: 'Opens the orders.',
+      source: 'generated',
+      format: { kind: 'password', length: 32 },
+      services: ['app'],
+      postgresRole: { service: 'db', role: 'shop_orders', database: 'orders' },
     },
     {
       name: 'SMTP_KEY',
@@ -179,9 +194,12 @@ describe('System', () => {
       'Network shop-dev-door-app',
       'Network shop-dev-home',
       'Ports ports',
+      'PostgresDatabase db-orders',
       'PostgresRole db-shop',
+      'PostgresRole db-shop_orders',
       'RandomId instance',
       'RandomPassword DB_PASSWORD',
+      'RandomPassword ORDERS_PASSWORD',
       'RandomPassword SET',
       'Release release',
       'RemoteImage app',
@@ -270,6 +288,19 @@ describe('System', () => {
       user: 'shop',
       password: { value: 'a/b' },
     });
+  });
+
+  test('makes a database in its server, then sets the password of its owner there', () => {
+    expect(inputsOf('slipway:index:PostgresDatabase', 'db-orders')).toEqual({
+      ...{ service: 'db', container: 'shop-dev-db-1-id', database: 'orders' },
+      ...{ owner: 'shop_orders', admin: 'shop', extensions: ['citext'] },
+    });
+    expect(inputsOf('slipway:index:PostgresRole', 'db-shop_orders')).toMatchObject({
+      ...{ role: 'shop_orders', user: 'shop_orders', database: 'orders', password: { value: 'a/b' } },
+    });
+    const names = recorded.map(({ name }) => name);
+    expect(names.indexOf('db-orders')).toBeLessThan(names.indexOf('db-shop_orders'));
+    expect(names.indexOf('db-shop_orders')).toBeLessThan(names.indexOf('shop-dev-app-1'));
   });
 
   test('gives a database its volume by the name that it has on the host', () => {

@@ -31,12 +31,15 @@ const subnets: Wire = { stack: 's', pool: '10.0.0.0/16', networks: { home: 20 },
 
 const postgresRole: Wire = { service: 'db', container: 'c1', role: 'app', user: 'app', password: secret('s3cr3t') };
 
+const postgresDatabase: Wire = { service: 'db', container: 'c1', database: 'shop', owner: 'app', admin: 'root' };
+
 const RESOURCES: readonly [string, Wire][] = [
   ['slipway:index:Replica', replica],
   ['slipway:index:Files', files],
   ['slipway:index:Job', job],
   ['slipway:index:Subnets', subnets],
   ['slipway:index:PostgresRole', postgresRole],
+  ['slipway:index:PostgresDatabase', postgresDatabase],
 ];
 
 describe.each(RESOURCES)('%s', (type, inputs) => {
@@ -187,5 +190,28 @@ describe('the password of a role', () => {
   test('previews, is read and goes without an engine', async () => {
     const args = { olds: postgresRole, state: {}, news: { ...postgresRole, role: 'x' }, preview: true };
     expect(await client.update(type, 'db/app', args)).toMatchObject({ role: 'x' });
+  });
+});
+
+describe('a database', () => {
+  const type = 'slipway:index:PostgresDatabase';
+
+  test('is seen to anew where anything changes; under another name it is another one', async () => {
+    for (const change of [{ container: UNKNOWN }, { owner: 'x' }, { extensions: ['citext'] }]) {
+      const diff = await client.diff(type, postgresDatabase, { ...postgresDatabase, ...change });
+      expect(diff).toMatchObject({ changes: true, replaces: [] });
+    }
+    const renamed = await client.diff(type, postgresDatabase, { ...postgresDatabase, database: 'shops' });
+    expect(renamed).toMatchObject({ replaces: ['database'] });
+  });
+
+  test('previews without an engine', async () => {
+    const inputs = { ...postgresDatabase, container: UNKNOWN };
+    expect((await client.create(type, inputs, { preview: true })).state).toMatchObject({ owner: 'app' });
+  });
+
+  test('has a name that psql takes for nothing else', async () => {
+    const { failures } = await client.check(type, { ...postgresDatabase, database: 'host=elsewhere' });
+    expect(failures).toMatchObject([{ property: 'database' }]);
   });
 });
