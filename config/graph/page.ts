@@ -16,6 +16,17 @@ export interface Page {
   readonly prod: Plan;
 }
 
+/** What comes after the words that a person has written. */
+const PICTURE = 'The dev stack with every profile on, as `slipway graph` draws it:';
+
+/** The title, and what a person has written below it, of a page as it stands. Pure. */
+export function pageIntroduction(text: string): Pick<Page, 'title' | 'about'> {
+  const lines = text.split('\n');
+  const until = lines.indexOf(PICTURE);
+  const about = lines.slice(1, until < 0 ? undefined : until).filter((line) => !line.startsWith('<!--'));
+  return { title: lines[0]?.replace(/^# */, '') ?? '', about: about.join('\n').trim().split('\n') };
+}
+
 /** A page about a system: its picture, and tables of what it consists of. Pure. */
 export function renderPage(page: Page): string {
   const { dev, prod } = page;
@@ -27,7 +38,7 @@ export function renderPage(page: Page): string {
     '',
     ...page.about,
     '',
-    'The dev stack with every profile on, as `slipway graph` draws it:',
+    PICTURE,
     '',
     '```mermaid',
     toMermaid({ ...picture, legend: [] }).trimEnd(),

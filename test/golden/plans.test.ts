@@ -1,23 +1,15 @@
 import { describe, test } from '@jest/globals';
 import { renderPlan } from '../../config/plan/render.ts';
-import { planOf, resolveLinkflow } from '../unit/config/fixture.ts';
 import { expectFile } from './golden.ts';
-
-/** Dev shows all fifteen services; prod has nginx and scheduler without a profile. */
-const stacks = [
-  { stack: 'dev', values: { profiles: ['control', 'edge', 'migrate', 'production', 'scheduler'] } },
-  { stack: 'test', values: { profiles: ['migrate'] } },
-  { stack: 'prod', values: { profiles: ['control', 'edge', 'migrate'] } },
-];
+import { keptStacks } from './stacks.ts';
 
 // After a change that is meant: UPDATE_GOLDEN=1 npx jest test/golden
-describe.each(stacks)('the plan of LinkFlow in $stack is the committed one', (stack) => {
+describe.each(keptStacks)('the plan of $system in $environment is the committed one', ({ plan }) => {
   test('as text', () => {
-    expectFile(`test/golden/linkflow-${stack.stack}.txt`, renderPlan(planOf(resolveLinkflow(stack))));
+    expectFile(`test/golden/${plan.prefix}.txt`, renderPlan(plan));
   });
 
   test('as JSON', () => {
-    const json = JSON.stringify(planOf(resolveLinkflow(stack)), undefined, 2);
-    expectFile(`test/golden/linkflow-${stack.stack}.json`, `${json}\n`);
+    expectFile(`test/golden/${plan.prefix}.json`, `${JSON.stringify(plan, undefined, 2)}\n`);
   });
 });

@@ -1,33 +1,40 @@
-import { expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
 import { check, resolveConfig } from 'prettier';
-import { renderPage } from '../../../../config/graph/page.ts';
+import { pageIntroduction, renderPage } from '../../../../config/graph/page.ts';
+import { systems } from '../../../../config/systems/index.ts';
 import { expectFile } from '../../../golden/golden.ts';
-import { planOf, resolveLinkflow } from '../fixture.ts';
+import { keptStacks } from '../../../golden/stacks.ts';
 
-const FILE = 'docs/systems/linkflow.md';
+const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
 
-const page = renderPage({
-  title: 'LinkFlow',
-  about: [
-    'A Laravel API and a Go engine that execute workflows, on PostgreSQL and Redis. An execution is accepted by `api` and',
-    'waits in Redis until `queue` hands it to `frontend`, the gateway of the engine. `history` records what happens to it',
-    'and drives it, `matching` holds its tasks until a `worker` takes them, and the worker reports the result to `api`.',
-  ],
-  origin: 'Made from config/systems/linkflow.ts: `UPDATE_GOLDEN=1 npx jest test/unit/config/graph/page.test.ts`',
-  dev: planOf(
-    resolveLinkflow({
-      values: { environment: 'dev', profiles: ['control', 'edge', 'migrate', 'production', 'scheduler'] },
-    }),
-  ),
-  prod: planOf(
-    resolveLinkflow({ stack: 'prod', values: { environment: 'prod', profiles: ['control', 'edge', 'migrate'] } }),
-  ),
-});
+describe.each(Object.keys(systems))('the page about %s', (system) => {
+  const file = `docs/systems/${system}.md`;
+  const planIn = (wanted: string) => {
+    const found = keptStacks.find((stack) => stack.system === system && stack.environment === wanted);
+    if (!found) throw new Error(`${system} has no stack in ${wanted}`);
+    return found.plan;
+  };
+  const page = renderPage({
+    // What a person has written stays: the title, and what the system is.
+    ...pageIntroduction(readFileSync(join(ROOT, file), 'utf8')),
+    origin: `Made from config/systems/${system}.ts: \`UPDATE_GOLDEN=1 npx jest test/unit/config/graph/page.test.ts\``,
+    dev: planIn('dev'),
+    prod: planIn('prod'),
+  });
 
-test('the page about LinkFlow is the one that its description gives', () => {
-  expectFile(FILE, page);
-});
+  test('is the one that its description gives', () => {
+    expectFile(file, page);
+  });
 
-test('the page is written as Prettier would', async () => {
-  expect(await check(page, { ...(await resolveConfig(FILE)), filepath: FILE })).toBe(true);
+  test('says in words what it is', () => {
+    const { title, about } = pageIntroduction(page);
+    expect(title).not.toBe('');
+    expect(about.join(' ').length).toBeGreaterThan(100);
+  });
+
+  test('is written as Prettier would', async () => {
+    expect(await check(page, { ...(await resolveConfig(join(ROOT, file))), filepath: file })).toBe(true);
+  });
 });
