@@ -53,7 +53,10 @@ async function askBeforeLoss(context: Context, plan: Plan, options: DownOptions)
       'down --volumes in prod removes all data: without a terminal to ask on it needs --yes; nothing was touched',
     );
   }
-  const volumes = plan.volumes.map(({ name }) => name).join(', ');
+  const volumes = plan.volumes
+    .filter(({ keep }) => keep !== false)
+    .map(({ name }) => name)
+    .join(', ');
   const isSure = await confirm(context, `Remove ALL DATA of ${plan.system} in prod (volumes ${volumes}, and secrets)?`);
   if (!isSure) throw new CommandFailure(EXIT.failed, 'not confirmed; nothing was touched');
 }

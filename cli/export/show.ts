@@ -94,7 +94,7 @@ function sorted(ports: readonly number[]): number[] {
 function commands({ plan, folder, isAdopting }: Exported): [string, string][] {
   const compose = commandLine(['docker', 'compose', '-f', join(folder, 'compose.yaml')]);
   const onDemand = [...jobsNobodyAwaits(plan.services)];
-  const hasData = plan.volumes.length > 0 && !isAdopting;
+  const hasData = plan.volumes.some(({ keep }) => keep !== false) && !isAdopting;
   return [
     ['run it', `${compose} up --wait`],
     ...onDemand.map((job): [string, string] => [`run ${job}`, `${compose} run --rm ${job}`]),

@@ -84,8 +84,9 @@ function chosenPorts(services: readonly PlannedService[]): string[] {
 }
 
 function data({ volumes, stack }: Plan, adopts: boolean): string[] {
-  if (volumes.length === 0) return [];
-  const listed = volumes.map(({ name }) => name).join(', ');
+  const kept = volumes.filter(({ keep }) => keep !== false);
+  if (kept.length === 0) return [];
+  const listed = kept.map(({ name }) => name).join(', ');
   return adopts
     ? [`Data (${listed}) is that of stack ${stack}: never run both at once. \`down -v\` leaves it alone.`]
     : [`Data (${listed}) is unprotected: \`down -v\` removes it without a question.`];

@@ -1,3 +1,4 @@
+import type { Service } from '../schema/service.ts';
 import type { System } from '../schema/system.ts';
 import { sortedEntries } from './sort.ts';
 import type { PlannedVolume } from './types.ts';
@@ -7,8 +8,13 @@ import type { PlannedVolume } from './types.ts';
  * for a while.
  */
 export function plannedVolumes({ volumes, services }: System): PlannedVolume[] {
-  return sortedEntries(volumes).flatMap(([name, { description }]) => {
+  return sortedEntries(volumes).flatMap(([name, { description, keep }]) => {
     const writer = sortedEntries(services).find(([, service]) => service.volumes[name]?.readOnly === false);
-    return writer ? [{ name, service: writer[0], description }] : [];
+    return writer ? [{ name, service: writer[0], description, ...(!keep && { keep }) }] : [];
   });
+}
+
+/** True if what a service writes has to last. */
+export function keepsData(service: Service, volumes: System['volumes']): boolean {
+  return Object.entries(service.volumes).some(([name, { readOnly }]) => !readOnly && volumes[name]?.keep !== false);
 }

@@ -11,7 +11,10 @@ export function rollbackPlan(then: Plan, now: Plan): Plan {
   const certificates = rollbackCertificates(then, now);
   return {
     ...then,
-    volumes: union(then.volumes, now.volumes),
+    volumes: union(
+      then.volumes,
+      now.volumes.filter(({ keep }) => keep !== false),
+    ),
     secrets: union(
       then.secrets.map((secret) => ({ ...secret, format: lastingFormat(secret, now) })),
       now.secrets.map((secret) => ({ ...secret, services: [] })),

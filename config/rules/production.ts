@@ -1,6 +1,7 @@
 import { plannedPorts } from '../plan/ports.ts';
 import { issuePath, type Resolution } from '../plan/resolution.ts';
 import type { Issue } from '../plan/types.ts';
+import { keepsData } from '../plan/volumes.ts';
 import { error, warning, type Rule } from './rule.ts';
 
 /** What is nobody's business on a developer's machine and has to be right in production. */
@@ -18,8 +19,7 @@ export const checkProduction: Rule = (resolution) =>
 /** Nothing that keeps data is published. */
 function checkStores({ active, settings, system }: Resolution): Issue[] {
   return Object.entries(active).flatMap(([name, service]) => {
-    const keepsData = Object.values(service.volumes).some(({ readOnly }) => !readOnly);
-    if (!keepsData) return [];
+    if (!keepsData(service, system.volumes)) return [];
     return plannedPorts(service.ports)
       .filter(({ published }) => published !== undefined)
       .map((port) =>

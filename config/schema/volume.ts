@@ -2,8 +2,13 @@ import { z } from 'zod';
 import { Bytes } from './bytes.ts';
 import { AbsolutePath, FileMode } from './name.ts';
 
-/** A volume with data of a service; outlives its containers. */
-export const Volume = z.strictObject({ description: z.string() });
+/** A volume that outlives the containers of a service. */
+export const Volume = z.strictObject({
+  description: z.string(),
+  keep: z.boolean().default(true).meta({
+    description: 'False: no data, such as sockets that services share; it goes with the stack.',
+  }),
+});
 export type Volume = z.output<typeof Volume>;
 
 /** Where a service mounts a volume: a path, or `{path, readOnly}`. */

@@ -87,15 +87,15 @@ function releasedImage({ imageId, name, repoDigest }: docker.RemoteImage): pulum
     .apply(([id, known, digest]) => ({ id, name: known, ...(digest && { digest }) }));
 }
 
-/** Protected: data is removed when somebody asks for that by name, and never along with something else. */
+/** Data is protected: it is removed when somebody asks for that by name, and never along with something else. */
 function volumes({ plan, owner }: FoundationArgs, opts: pulumi.CustomResourceOptions): Foundation['volumes'] {
   return new Map(
     plan.volumes.map((volume) => [
       volume.name,
       new docker.Volume(
         `${plan.prefix}-${volume.name}`,
-        { labels: labelList(owner, 'data', { [LABELS.service]: volume.service }) },
-        { ...opts, protect: true },
+        { labels: labelList(owner, volume.keep === false ? 'files' : 'data', { [LABELS.service]: volume.service }) },
+        { ...opts, protect: volume.keep !== false },
       ).name,
     ]),
   );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { effectsOf } from '../../../../config/effects/effects.ts';
-import type { Outage, Touch } from '../../../../config/effects/types.ts';
+import type { Outage, Standing, Touch } from '../../../../config/effects/types.ts';
 import type { SystemInput } from '../../../../config/schema/system.ts';
 import { service } from '../fixture.ts';
 import { container, planWith, stands } from './touches.ts';
@@ -76,6 +76,10 @@ describe('an outage', () => {
 
   test.each<[string, Parameters<typeof service>[0]]>([
     ['it publishes a port (http)', { ports: { http: { container: 80, published: 8088 } } }],
+    [
+      'it publishes a port (http)',
+      { ports: { http: { container: 80, published: 8088 } }, volumes: { sockets: '/sockets' } },
+    ],
     ['it keeps data in a volume (data)', { volumes: { data: '/data' } }],
     ['there can only be one of it', { singleton: true }],
     ['its rollout is described as delete-first', { rollout: { order: 'deleteFirst' } }],
@@ -115,8 +119,19 @@ describe('an outage', () => {
   test('lasts as long as the last start took and the exchange, at most the grace and the health timeout', () => {
     const api = service({ singleton: true, rollout: { stopGrace: '10s', healthTimeout: '90s' } });
     const times = (standing = stands('api')) => outage({ api }, [container('api', 'replace')], [standing]);
-    expect(times(stands('api', { healthyAfterMs: 2100 }))).toMatchObject({ aboutMs: 4100, atMostMs: 100_000 });
-    expect(times()).toMatchObject({ aboutMs: 3000 });
+    expect(times(stands('api', { healthyAfterMs: 2100 }))).toMatchObject({ aboutMs: 3600, atMostMs: 100_000 });
+    expect(times(stands('api', { healthyAfterMs: 2100, exchangeMs: 600 }))).toMatchObject({ aboutMs: 2700 });
+    expect(times()).toMatchObject({ aboutMs: 2500 });
+  });
+
+  test('takes a first start, which may have made the data, for longer than the next one', () => {
+    const api = service({ volumes: { data: '/data' } });
+    const volumes = { volumes: { data: { description: 'Rows.' } } };
+    const plan = planWith({ api }, volumes);
+    const about = (more: Partial<Standing>) =>
+      effectsOf(plan, [container('api', 'replace')], [stands('api', more)])[0]?.outage?.aboutMs;
+    expect(about({ healthyAfterMs: 5000 })).toBe((5000 + 1000) / 2 + 1500);
+    expect(about({ healthyAfterMs: 5000, exchangeMs: 800 })).toBe(5800);
   });
 
   test('is for good where a service goes that others call or that holds a port of the host', () => {
@@ -144,7 +159,7 @@ describe('an outage', () => {
     const touches = [network, container('api', 'replace'), container('web', 'replace')];
     expect(outage(services, touches, [stands('api'), stands('web', { healthyAfterMs: 1000 })])).toMatchObject({
       why: ['its network is made anew (door-api), until those who call it are replaced too'],
-      aboutMs: 1000 + 2000 + 4000 + 1000,
+      aboutMs: 1000 + 1500 + 4000 + 1000,
     });
   });
 

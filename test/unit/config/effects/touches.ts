@@ -8,7 +8,11 @@ export function planWith(services: SystemInput['services'], changes: Partial<Sys
   return planOf(resolveShop(system(services, { volumes: VOLUMES, ...changes })));
 }
 
-const VOLUMES = { data: { description: 'Data.' }, shared: { description: 'Shared.' } };
+const VOLUMES = {
+  data: { description: 'Data.' },
+  shared: { description: 'Shared.' },
+  sockets: { description: 'No data.', keep: false },
+};
 
 /** What an `up` does to the container of a replica. */
 export function container(service: string, action: Touch['action'], number = 1): Touch {
