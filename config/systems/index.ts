@@ -1,5 +1,6 @@
 import type { SystemDescription } from '../schema/system.ts';
 import { linkflow } from './linkflow.ts';
+import { luminai } from './luminai.ts';
 
 /** The systems that a stack may run, by name. */
-export const systems: Readonly<Record<string, SystemDescription>> = { linkflow };
+export const systems: Readonly<Record<string, SystemDescription>> = { linkflow, luminai };

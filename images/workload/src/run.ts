@@ -26,6 +26,8 @@ const roles: Readonly<Record<string, () => Promise<Role>>> = {
   'migrate-fresh': () => import('./roles/migrate-fresh.ts'),
   seed: () => import('./roles/seed.ts'),
   'cache-clear': () => import('./roles/cache-clear.ts'),
+  'luminai-app': () => import('./roles/luminai-app.ts'),
+  'luminai-migrate': () => import('./roles/luminai-migrate.ts'),
 };
 
 /** EX_USAGE and EX_CONFIG of sysexits.h: starting again would not help. */
