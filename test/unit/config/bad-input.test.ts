@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Issue } from '../../../config/plan/types.ts';
+import { systems } from '../../../config/systems/index.ts';
 import { error, outcome, resolveLinkflow, type Stack } from './fixture.ts';
+
+/** Systems, as a message lists them. */
+const KNOWN = `known: ${Object.keys(systems).sort().join(', ')}`;
 
 /** Services of LinkFlow, as a message lists them. */
 const SERVICES =
@@ -14,7 +18,7 @@ const cases: readonly [obligation: string, stack: Stack, issue: Issue][] = [
   [
     'an unknown system',
     { values: { system: 'linkflwo' } },
-    error('slipway:system', 'no system "linkflwo"', 'did you mean "linkflow"? known: linkflow'),
+    error('slipway:system', 'no system "linkflwo"', `did you mean "linkflow"? ${KNOWN}`),
   ],
   [
     'a system of the wrong type',
@@ -53,7 +57,7 @@ const cases: readonly [obligation: string, stack: Stack, issue: Issue][] = [
   [
     'a system whose name every object knows',
     { values: { system: 'constructor' } },
-    error('slipway:system', 'no system "constructor"', 'known: linkflow'),
+    error('slipway:system', 'no system "constructor"', KNOWN),
   ],
   [
     'a service whose name every object knows',
@@ -357,7 +361,7 @@ describe('a stack is refused, saying what is wrong and what would do, for', () =
 
   test('no system at all', () => {
     expect(outcome(resolveLinkflow({ values: { system: undefined } }))).toEqual({
-      issues: [error('slipway:system', 'is missing', '`pulumi config set slipway:system <name>`; known: linkflow')],
+      issues: [error('slipway:system', 'is missing', `\`pulumi config set slipway:system <name>\`; ${KNOWN}`)],
     });
   });
 
