@@ -129,7 +129,7 @@ async function put({ host, operation, route, volume, edges }: Put, list: string)
   if (list === before && list === known) return;
   if (list !== before) await volume.write(route.file, list);
   try {
-    await Promise.all(edges.map((edge) => reload(host, operation, edge, route)));
+    await readBy(edges, (edge) => reload(host, operation, edge, route));
   } catch (error) {
     if (before !== undefined && before !== list) {
       await volume.write(route.file, before);
@@ -151,17 +151,34 @@ function knownFile({ file }: RouteInputs): string {
   return `.${file}.read`;
 }
 
-async function reload(host: Host, operation: Operation, edge: string, route: RouteInputs): Promise<void> {
+/** What became of a list at one edge. */
+interface Reading {
+  /** Present: it has not taken the list. */
+  readonly refusal?: Error;
+  /** False: nobody relies on it, as it is not healthy: one that is to come, or was left behind. */
+  readonly counts: boolean;
+}
+
+/** Has edges read a list. @throws if one that counts has not taken it, or none has */
+async function readBy(edges: readonly string[], read: (edge: string) => Promise<Reading>): Promise<void> {
+  const readings = await Promise.all(edges.map(read));
+  const refusals = readings.filter(({ refusal }) => refusal);
+  const worst = refusals.find(({ counts }) => counts) ?? (refusals.length === edges.length ? refusals[0] : undefined);
+  if (worst?.refusal) throw worst.refusal;
+}
+
+async function reload(host: Host, operation: Operation, edge: string, route: RouteInputs): Promise<Reading> {
   const found = await unlessGone(host.docker.getContainer(edge).inspect());
   // Whoever stops or starts just now reads the list when it starts.
-  if (!found?.State.Running) return;
+  if (!found?.State.Running) return { counts: false };
+  const counts = !found.State.Health || ['healthy', 'none'].includes(found.State.Health.Status);
   const what = `${found.Name.slice(1)} does not take the list ${route.file}, and goes on with the one before`;
   const ended = await execute(host, edge, {
     ...{ command: route.reload, env: {}, input: '', timeoutMs: RELOAD_MS, signal: operation.signal },
-  }).catch((error: unknown) => {
-    throw failure(host, what, error);
-  });
-  if (ended.exitCode !== 0) throw failure(host, what, (ended.stderr || ended.stdout).trim());
+  }).catch((error: unknown) => failure(host, what, error));
+  if (ended instanceof Error) return { counts, refusal: ended };
+  if (ended.exitCode === 0) return { counts };
+  return { counts, refusal: failure(host, what, (ended.stderr || ended.stdout).trim()) };
 }
 
 /** The containers of a replica's service that are let in, sorted by name. */

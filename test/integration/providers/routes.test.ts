@@ -155,6 +155,29 @@ test('an edge that does not take a list keeps the one before, and the old contai
   expect((await scratch.inspect(old)).State.Running).toBe(false);
 });
 
+test('of several edges, one that is not healthy keeps no release from the others', async () => {
+  const old = await replica(1);
+  const { id, state } = await client.create(TYPE, inputs(1, old));
+  const refuses = (healthy: boolean) =>
+    scratch.run('touch /refusing; trap "exit 0" TERM; sleep 300 & wait', {
+      Healthcheck: { ...READY_CHECK, Test: ['CMD-SHELL', healthy ? 'exit 0' : 'exit 1'] },
+      HostConfig: { NetworkMode: home, Binds: [`${lists}:/lists:ro`] },
+    });
+  await startEdge();
+  await refuses(false);
+  const next = await replica(1);
+  const state2 = await client.update(TYPE, id, { olds: inputs(1, old), state, news: inputs(1, next) });
+  expect((await seen()).at(-1)).toEqual([await nameOf(next)]);
+  const other = await refuses(true);
+  await eventually(async () => {
+    expect((await scratch.inspect(other)).State.Health?.Status).toBe('healthy');
+  });
+  const last = await replica(1);
+  const update = client.update(TYPE, id, { olds: inputs(1, next), state: state2, news: inputs(1, last) });
+  await expect(update).rejects.toThrow(new RegExp(`${await nameOf(other)} does not take the list api.conf`));
+  expect((await scratch.inspect(next)).State.Running).toBe(true);
+});
+
 test('the old container drains until the edge says so, and no longer than it may', async () => {
   await startEdge();
   const waits = (drainMs: number) => ({
