@@ -23,12 +23,14 @@ until [ -s /tmp/nginx.pid ]; do
   sleep 0.1
 done
 before=" $(workers '' | tr '\\n' ' ')"
-kill -s HUP 1
+kill -s HUP "$(cat /tmp/nginx.pid)"
 tries=100
 while [ $tries -gt 0 ]; do
   for worker in $(workers ''); do
     case $before in *" $worker "*) ;; *) exit 0 ;; esac
   done
+  # On its way out it takes no requests any more, and reads nothing.
+  [ -n "$(workers '')" ] || [ -z "$(workers ' is shutting down')" ] || exit 0
   tries=$((tries - 1))
   sleep 0.05
 done

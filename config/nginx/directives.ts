@@ -10,6 +10,9 @@ import { drainedCommand, reloadCommand } from './commands.ts';
 /** Where the configuration stands in the container: a folder of its own, as a volume covers the whole of it. */
 const CONFIG_FILE = '/etc/nginx/proxy/nginx.conf';
 
+/** Port on 127.0.0.1 at which this very nginx answers /health: on the others several may answer in turn. */
+export const OWN_PORT = 8081;
+
 /** Where the lists of the services behind it stand, one file each. */
 const LISTS = '/etc/nginx/upstreams';
 
@@ -131,6 +134,11 @@ function upstreamList({ service, port }: Upstream): string {
       'keepalive 16;',
     ]),
   );
+}
+
+/** A server that can be asked from inside the container alone: whether this nginx works. */
+export function ownServer(): string[] {
+  return block('server', [`listen 127.0.0.1:${OWN_PORT};`, ...health()]);
 }
 
 /** Answered by nginx itself. */

@@ -3,6 +3,7 @@ import {
   health,
   httpSettings,
   mainSettings,
+  ownServer,
   text,
   upstreamLists,
   type Proxy,
@@ -42,6 +43,7 @@ export function plainProxy({ port, routes, workers, connections }: PlainProxy): 
         ...routes.flatMap(location),
         ...block('location /', [`return 404 "Nothing here. There is: ${places.join(', ')}\\n";`]),
       ]),
+      ...ownServer(),
     ]),
   ]);
   return { config, upstreams: routes.map(({ to }) => to) };

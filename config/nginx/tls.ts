@@ -3,6 +3,7 @@ import {
   health,
   httpSettings,
   mainSettings,
+  ownServer,
   text,
   upstreamLists,
   type Proxy,
@@ -97,6 +98,7 @@ export function tlsProxy(proxy: TlsProxy): Proxy {
       ]),
       ...block('server', ['listen 443 ssl default_server;', 'ssl_reject_handshake on;']),
       ...sites.flatMap((site) => server(site, connectionsPerAddress)),
+      ...ownServer(),
     ]),
   ]);
   return { config, upstreams };

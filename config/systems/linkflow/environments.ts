@@ -1,5 +1,6 @@
 import { postgresCommand } from '../../stores/postgres.ts';
 import { redisCommand, redisHealthcheck, redisReload } from '../../stores/redis.ts';
+import { behindListener, listenerService, type Listening } from '../../nginx/listener.ts';
 import type { Overlay, SystemInput, Variant } from '../../schema/system.ts';
 import { engine } from './engine.ts';
 import { laravel } from './laravel.ts';
@@ -121,9 +122,17 @@ const serving = { APP_URL: 'https://${apiHost}', LOG_LEVEL: 'warning', DB_SSLROO
 
 const prodRedis = { maxMemory: '${memory*0.5}', snapshots: ['900 1', '300 10', '60 10000'] };
 
-/** Production: replicas and limits of the guide; TLS everywhere it crosses the way in; nothing but nginx is published. */
+/** A release of nginx refuses nobody: the ports are another's. */
+const WAY_IN: Listening = {
+  ...{ listener: 'listener', proxy: 'nginx', volume: 'listener-socket' },
+  ...{ ports: { http: 80, https: 443 }, health: 'http' },
+};
+
+/** Production: replicas and limits of the guide; TLS everywhere it crosses the way in; nothing else is published. */
 export const prod: Environment = {
   parameters: { sslmode: 'require' },
+  images: { listener: { build: { context: 'images/listener' }, uid: 102, gid: 102 } },
+  volumes: { 'listener-socket': { description: 'Where nginx takes its sockets from.', keep: false } },
   certificates: {
     postgres: { description: 'Shown by the database to its clients.', names: ['postgres', 'localhost'] },
     nginx: { description: 'Shown to the world.', names: ['${apiHost}', '${engineHost}', 'localhost'] },
@@ -139,7 +148,10 @@ export const prod: Environment = {
     ...certificateSecrets('NGINX', 'nginx', 'the proxy'),
   },
   // As the world asks: nothing else is published.
-  smoke: { service: 'nginx', port: 'https', host: '${apiHost}' },
+  smoke: {
+    ...{ service: 'listener', port: 'https', host: '${apiHost}' },
+    urls: [{ label: 'Proxy', service: 'listener', port: 'http', path: '/health' }],
+  },
   services: {
     postgres: {
       secrets: certificateFiles('POSTGRES'),
@@ -200,10 +212,19 @@ export const prod: Environment = {
       ...shares(['256m', 1], ['128m', 0.25]),
       profiles: [],
       ...prodProxy,
+      ...behindListener(WAY_IN),
       secrets: certificateFiles('NGINX'),
-      ports: { http: { published: 80, address: '0.0.0.0' }, https: { published: 443, address: '0.0.0.0' } },
     },
-    // Limits and reservations from here on, and those of scheduler and nginx, are ours: the guide leaves them out.
+    listener: {
+      image: 'listener',
+      ...listenerService(WAY_IN),
+      ...shares(['64m', 0.25], ['16m', 0.1]),
+      ports: {
+        http: { container: 80, published: 80, address: '0.0.0.0' },
+        https: { container: 443, published: 443, address: '0.0.0.0' },
+      },
+    },
+    // Limits and reservations from here on, and those of scheduler, nginx and listener, are ours: the guide leaves them out.
     matching: databaseClient(['512m', 1], ['256m', 0.5]),
     timer: databaseClient(['256m', 0.5], ['128m', 0.25]),
     visibility: databaseClient(['512m', 1], ['256m', 0.5]),

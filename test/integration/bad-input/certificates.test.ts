@@ -41,7 +41,7 @@ async function set(name: string, value: string): Promise<void> {
 
 test('up refuses a certificate for other names, one that has expired and the key of another, all at once', async () => {
   const [http, https] = await freePorts(2);
-  const ports = { nginx: { http, https } };
+  const ports = { listener: { http, https } };
   stack.configure({ system: 'linkflow', environment: 'prod', allowSmallHost: true, ports });
   const [proxy, foreign, database] = [newKey(), newKey(), newKey()];
   await set('MAIL_PASSWORD', 'of the mail server');

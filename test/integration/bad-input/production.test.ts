@@ -51,7 +51,7 @@ test('up names all that is wrong with production: settings, secrets and their va
   stack.configure({
     ...{ system: 'linkflow', environment: 'prod' },
     images: { redis: 'redis:latest' },
-    ports: { nginx: { http, https }, postgres: database },
+    ports: { listener: { http, https }, postgres: database },
     services: { api: { replicas: 1 }, worker: { cpus: 4096 } },
   });
   // What no command of slipway's would take.

@@ -58,7 +58,7 @@ beforeAll(async () => {
     variants: ['redis-tls'],
     // Everything that `require` asks of clients, and the name.
     parameters: { apiHost: API, engineHost: ENGINE, sslmode: 'verify-full' },
-    ports: { nginx: { http: `127.0.0.1:${http}`, https: `127.0.0.1:${https}` } },
+    ports: { listener: { http: `127.0.0.1:${http}`, https: `127.0.0.1:${https}` } },
   });
 });
 
@@ -169,7 +169,7 @@ describe('the world', () => {
     const published = (await inspected(stack)).flatMap(([service, { HostConfig }]) =>
       Object.keys((HostConfig.PortBindings ?? {}) as object).map((port) => `${service} ${port}`),
     );
-    expect(published.sort()).toEqual(['nginx 443/tcp', 'nginx 80/tcp']);
+    expect(published.sort()).toEqual(['listener 443/tcp', 'listener 80/tcp']);
   });
 });
 
@@ -185,7 +185,7 @@ async function opensslOf(service: string, port: number, ...args: string[]): Prom
 
 describe('OpenSSL', () => {
   test.each([
-    ['nginx', 443, ['-servername', API]],
+    ['listener', 443, ['-servername', API]],
     ['postgres', 5432, ['-starttls', 'postgres']],
     ['redis', 6379, []],
   ] as const)('comes to terms with %s under TLS 1.2 and 1.3, and under nothing older', async (service, port, args) => {
@@ -223,7 +223,7 @@ async function shown(): Promise<Readonly<Record<'nginx' | 'postgres' | 'redis', 
     return pem === undefined ? undefined : new X509Certificate(pem).fingerprint256;
   };
   return {
-    nginx: fingerprint(await opensslOf('nginx', 443, '-servername', API)),
+    nginx: fingerprint(await opensslOf('listener', 443, '-servername', API)),
     postgres: fingerprint(await opensslOf('postgres', 5432, '-starttls', 'postgres')),
     redis: fingerprint(await opensslOf('redis', 6379)),
   };

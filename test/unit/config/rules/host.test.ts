@@ -124,6 +124,6 @@ test('everything that a host lacks is reported together', () => {
     'slipway:services.postgres.cpus',
     'slipway:services.worker.cpus',
     'slipway:services',
-    'slipway:ports.nginx.https',
+    'slipway:ports.listener.https',
   ]);
 });

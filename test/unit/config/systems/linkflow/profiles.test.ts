@@ -15,7 +15,7 @@ const CORE = ['api', 'frontend', 'history', 'matching', 'postgres', 'queue', 're
 const ALWAYS: Readonly<Record<string, readonly string[]>> = {
   dev: [],
   test: [],
-  prod: ['migrate', 'nginx', 'scheduler'],
+  prod: ['listener', 'migrate', 'nginx', 'scheduler'],
 };
 
 const names = Object.keys(PROFILES);
