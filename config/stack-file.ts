@@ -38,8 +38,8 @@ function readText(path: string, name: string, stack: string): string {
     return readFileSync(path, 'utf8');
   } catch (cause) {
     throw new StackFileError(
-      `there is no ${name}: make the stack with \`pulumi stack init ${stack}\` and ` +
-        `\`pulumi config set slipway:system linkflow --stack ${stack}\`, or name another with --stack`,
+      `there is no ${name}: \`slipway init\` lists the systems, and \`slipway init <system> --environment dev ` +
+        `--stack ${stack}\` writes it; or name another with --stack`,
       { cause },
     );
   }

@@ -72,16 +72,16 @@ export function addViews({ add, runs, context }: Commands): void {
     })
     .action(runs(async (options: DriftOptions) => (await import('../commands/drift.ts')).drift(context, options)));
   add('graph', 'Draw services, dependencies, networks, volumes and ports; needs no engine and no Pulumi.', [
-    'slipway graph > linkflow.mmd',
-    'slipway graph --format dot | dot -Tsvg > linkflow.svg',
+    'slipway graph > system.mmd',
+    'slipway graph --format dot | dot -Tsvg > system.svg',
   ])
     .addOption(
       new Option('--format <format>', 'language of the picture').choices(['mermaid', 'dot']).default('mermaid'),
     )
     .action(runs(async (options: GraphOptions) => (await import('../commands/graph.ts')).graph(context, options)));
   add('export', 'Write the plan in the format of another tool, secrets included: a way out.', [
-    'slipway export compose --output ./linkflow-compose',
-    'slipway export compose --stack prod --output /srv/linkflow --adopt-volumes',
+    'slipway export compose --output ./compose',
+    'slipway export compose --stack prod --output /srv/compose --adopt-volumes',
   ])
     .addArgument(new Argument('<format>', 'format to write').choices(['compose']))
     .requiredOption('-o, --output <folder>', 'folder to write to; it must be empty or hold an earlier export')

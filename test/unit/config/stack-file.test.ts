@@ -72,8 +72,8 @@ describe('a message says what to do when the file', () => {
   test('is missing', () => {
     expect(() => readStackFile(folder, 'alice')).toThrow(StackFileError);
     expect(() => readStackFile(folder, 'alice')).toThrow(
-      'there is no Pulumi.alice.yaml: make the stack with `pulumi stack init alice` and ' +
-        '`pulumi config set slipway:system linkflow --stack alice`, or name another with --stack',
+      'there is no Pulumi.alice.yaml: `slipway init` lists the systems, and `slipway init <system> --environment dev ' +
+        '--stack alice` writes it; or name another with --stack',
     );
   });
 
