@@ -31,15 +31,16 @@ export function forecastOf(plan: Plan, changes: readonly Change[], state: StackS
 /** The containers of services that a state counts on. */
 export function standingIn({ resources }: StackState): Standing[] {
   const current = resources.filter((resource) => resource.delete !== true);
-  const healthyAfter = new Map(
+  const gates = new Map(
     current.flatMap(({ type, outputs }) =>
-      type === TYPES.replica ? [[outputs?.['container'], outputs?.['healthyAfterMs']] as const] : [],
+      type === TYPES.replica ? [[outputs?.['container'], outputs] as const] : [],
     ),
   );
   return resources.flatMap((resource): Standing[] => {
     const { type, parent, urn, id, inputs } = resource;
     if (type !== TYPES.container || parent?.includes(`${TYPES.service}::`) !== true) return [];
-    const [memory, healthyAfterMs] = [inputs?.['memory'], healthyAfter.get(id)];
+    const memory = inputs?.['memory'];
+    const { healthyAfterMs, exchangeMs } = gates.get(id) ?? {};
     return [
       {
         service: nameOfUrn(parent),
@@ -50,6 +51,7 @@ export function standingIn({ resources }: StackState): Standing[] {
         isNamed: hasAliases(resource),
         ...(resource.delete === true && { leaving: true as const }),
         ...(typeof healthyAfterMs === 'number' && { healthyAfterMs }),
+        ...(typeof exchangeMs === 'number' && { exchangeMs }),
       },
     ];
   });

@@ -30,6 +30,8 @@ export interface Standing {
   readonly leaving?: true;
   /** From its start until it was healthy, in milliseconds; absent: it never was. */
   readonly healthyAfterMs?: number;
+  /** From the stop signal of the one before it, which went first, to its own start, in milliseconds; absent: not known. */
+  readonly exchangeMs?: number;
 }
 
 /** What happens to one service. */

@@ -15,6 +15,7 @@ import { join, joined, leave } from '../host/networks.ts';
 import { stop } from '../host/stop.ts';
 import { pause } from '../host/watch.ts';
 import { hasCompany, removeFailedCandidates } from './candidates.ts';
+import { exchangeOf } from './exchange.ts';
 import { passGate, seconds } from './gate.ts';
 import { areListed } from './listed.ts';
 import { drained, point } from './routes.ts';
@@ -41,15 +42,18 @@ export function replicaResource(host: Host): Resource {
 
     async update(operation, { olds, news, state }) {
       const other = isUnknown(news['container']) || news['container'] !== olds['container'];
-      const before: Values = { healthyAfterMs: state['healthyAfterMs'] ?? UNKNOWN };
+      const { healthyAfterMs = UNKNOWN, exchangeMs: known } = state;
+      const before: Values = { healthyAfterMs, ...(known !== undefined && { exchangeMs: known }) };
       if (operation.preview) return { ...news, ...(other ? { healthyAfterMs: UNKNOWN } : before) };
       const [old, replica] = [ReplicaInputs.parse(olds), ReplicaInputs.parse(news)];
       if (other) {
         // A failure keeps the old inputs in the state, so a retry still knows the old container.
         const afterMs = await admit(host, operation, replica, old);
+        const went = { old: old.container, container: replica.container, stopGraceMs: old.stopGraceMs };
+        const exchangeMs = (await exchangeOf(host, went)) ?? known;
         await point(host, operation, replica, old.container);
         await retire(host, operation, old);
-        return { ...news, healthyAfterMs: afterMs };
+        return { ...news, healthyAfterMs: afterMs, ...(exchangeMs !== undefined && { exchangeMs }) };
       }
       await limitProcesses(host, replica);
       const container = await host.docker.getContainer(replica.container).inspect();

@@ -16,7 +16,7 @@ function container(id: string, inputs: Record<string, unknown>, more: Partial<St
 
 const gate: StateResource = {
   ...{ urn: `${parent}$${REPLICA}::api-1`, type: REPLICA, parent },
-  outputs: { container: 'new', healthyAfterMs: 1400 },
+  outputs: { container: 'new', healthyAfterMs: 1400, exchangeMs: 900 },
 };
 const state = (...resources: StateResource[]) => ({ exists: true, pending: 0, resources });
 
@@ -31,7 +31,7 @@ describe('standingIn', () => {
     expect(standingIn(state(container('new', inputs), gate, stray))).toEqual([
       {
         ...{ service: 'api', name: 'shop-dev-api-1', memory: 64 * 2 ** 20, published: [8088], isNamed: true },
-        healthyAfterMs: 1400,
+        ...{ healthyAfterMs: 1400, exchangeMs: 900 },
       },
     ]);
   });
@@ -59,7 +59,7 @@ describe('forecastOf', () => {
       {
         service: 'api',
         replaced: 1,
-        outage: { why: ['there can only be one of it'], aboutMs: 3400, callers: ['web'] },
+        outage: { why: ['there can only be one of it'], aboutMs: 2300, callers: ['web'] },
       },
     ]);
     expect(peak).toMatchObject({ containers: 1, planned: { containers: 2 } });

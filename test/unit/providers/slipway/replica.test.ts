@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import type { Host } from '../../../../providers/slipway/host/host.ts';
+import { exchangeIn } from '../../../../providers/slipway/replica/exchange.ts';
 import { replicaResource } from '../../../../providers/slipway/replica/resource.ts';
 
 const NAME = 'linkflow-dev-api-1-0123456';
@@ -83,5 +84,22 @@ describe('a limit of processes that the engine refuses', () => {
     await expect(replicaResource(never.host).create(operation, inputs)).rejects.toThrow(
       "container c1 can't be given its limit of processes on unix:///here: Cannot update container",
     );
+  });
+});
+
+describe('the exchange of one container for another', () => {
+  const times = { createdMs: 10_000, startedMs: 10_400 };
+
+  test('is from the stop signal of the old one to the start of the new one', () => {
+    const told = [
+      { Action: 'kill', timeNano: 9.1e9 },
+      { Action: 'die', timeNano: 9.6e9 },
+    ];
+    expect(exchangeIn(told, times)).toBe(1300);
+  });
+
+  test('is not known where the old one went on, or nobody remembers', () => {
+    expect(exchangeIn([{ Action: 'kill', timeNano: 12e9 }], times)).toBeUndefined();
+    expect(exchangeIn([], times)).toBeUndefined();
   });
 });
