@@ -1,10 +1,11 @@
-import { Agent, request as httpRequest } from 'node:http';
+import { Agent, request as httpRequest, type AgentOptions, type IncomingMessage } from 'node:http';
+import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 
 /*
- * Clients of a running LinkFlow that hide nothing: no request is repeated, every one that is not answered as it should be is
+ * Clients of a running system that hide nothing: no request is repeated, every one that is not answered as it should be is
  * counted by what happened to it.
  */
 
@@ -42,13 +43,18 @@ export const EVERY_KIND: readonly Kind[] = [
   { name: 'POST to the engine', clients: 4, path: '/engine/echo', keepAlive: true, think: between(0, 50) },
 ];
 
-/** As few as show whether anything is lost. */
-export const FEW: readonly Kind[] = [
-  { name: 'POST, kept connections', clients: 1, path: '/api/v1/echo', keepAlive: true, think: between(0, 50) },
-  { name: 'POST, kept, thinking', clients: 2, path: '/api/v1/echo', keepAlive: true, think: between(100, 1000) },
-  { name: 'POST, fresh connections', clients: 1, path: '/api/v1/echo', keepAlive: false, think: between(20, 80) },
-  { name: 'POST that takes 2 s', clients: 1, path: '/api/v1/echo?delayMs=2000', keepAlive: true, think: () => 0 },
-];
+/** As few as show whether anything is lost, for a service that echoes at `path`. */
+export function few(path: string): readonly Kind[] {
+  return [
+    { name: 'POST, kept connections', clients: 1, path, keepAlive: true, think: between(0, 50) },
+    { name: 'POST, kept, thinking', clients: 2, path, keepAlive: true, think: between(100, 1000) },
+    { name: 'POST, fresh connections', clients: 1, path, keepAlive: false, think: between(20, 80) },
+    { name: 'POST that takes 2 s', clients: 1, path: `${path}?delayMs=2000`, keepAlive: true, think: () => 0 },
+  ];
+}
+
+/** Those for LinkFlow. */
+export const FEW = few('/api/v1/echo');
 
 /** A load that goes on until it is stopped. */
 export interface Load {
@@ -65,10 +71,12 @@ export interface LoadOptions {
   readonly socket?: string;
   /** True: executions too, once a second, each of which has to complete. */
   readonly executions?: boolean;
+  /** For an origin over TLS: the authority that is trusted, in PEM, and the name that is asked for. */
+  readonly tls?: { readonly ca: string; readonly servername: string };
 }
 
 /** Starts clients against `origin`, e.g. `http://127.0.0.1:8088`. */
-export function startLoad(origin: string, { kinds, socket, executions = false }: LoadOptions): Load {
+export function startLoad(origin: string, { kinds, socket, executions = false, tls }: LoadOptions): Load {
   const stopping = new AbortController();
   const books = new Map<string, Book>();
   const book = (name: string): Book => {
@@ -78,7 +86,7 @@ export function startLoad(origin: string, { kinds, socket, executions = false }:
   };
   const running = [
     ...kinds.flatMap((kind) =>
-      Array.from({ length: kind.clients }, () => client(origin, kind, book(kind.name), stopping.signal)),
+      Array.from({ length: kind.clients }, () => client(origin, kind, book(kind.name), stopping.signal, tls)),
     ),
     ...(socket === undefined
       ? []
@@ -122,8 +130,16 @@ class Book {
   }
 }
 
-async function client(origin: string, kind: Kind, book: Book, stopping: AbortSignal): Promise<void> {
-  const agent = new Agent({ keepAlive: kind.keepAlive, maxSockets: 1 });
+async function client(
+  origin: string,
+  kind: Kind,
+  book: Book,
+  stopping: AbortSignal,
+  tls: LoadOptions['tls'],
+): Promise<void> {
+  const options: AgentOptions = { keepAlive: kind.keepAlive, maxSockets: 1 };
+  // A session that is taken up again would hide a handshake that fails.
+  const agent = tls === undefined ? new Agent(options) : new TlsAgent({ ...options, ...tls, maxCachedSessions: 0 });
   let number = 0;
   while (!stopping.aborted) {
     const body = JSON.stringify({ number: ++number, who: kind.name });
@@ -145,15 +161,23 @@ async function client(origin: string, kind: Kind, book: Book, stopping: AbortSig
 async function post(url: string, body: string, agent: Agent): Promise<{ status: number; answer: string }> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    const sent = httpRequest(url, { method: 'POST', agent, headers, timeout: PATIENCE_MS }, (answer) => {
+    const take = (answer: IncomingMessage): void => {
       text(answer).then((all) => {
         resolve({ status: answer.statusCode ?? 0, answer: all });
       }, reject);
-    });
+    };
+    const options = { method: 'POST', agent, headers: { ...headers, ...hostOf(agent) }, timeout: PATIENCE_MS };
+    const sent = agent instanceof TlsAgent ? httpsRequest(url, options, take) : httpRequest(url, options, take);
     sent.once('timeout', () => sent.destroy(new Error(`no answer in ${PATIENCE_MS} ms`)));
     sent.once('error', reject);
     sent.end(body);
   });
+}
+
+/** The name that is asked for over TLS, which need not be where the server is. */
+function hostOf(agent: Agent): { host?: string } {
+  const servername = agent instanceof TlsAgent ? agent.options.servername : undefined;
+  return servername === undefined ? {} : { host: servername };
 }
 
 /** A connection that is to last: each message counts as a request, each end of it as a failure. */
