@@ -11,11 +11,15 @@ export interface CliResult {
   readonly failure: (what: string) => CommandFailure;
 }
 
-/** Runs a short Pulumi command in the project's folder, without questions. */
+/**
+ * Runs a short Pulumi command in the project's folder, without questions. In a session of its own: a terminal's Ctrl-C
+ * reaches us alone, and whoever has asked ends with what the command says, not with its being cut off.
+ */
 export async function pulumi(context: Context, args: readonly string[], input?: string): Promise<CliResult> {
   const child = spawn('pulumi', [...args, '--non-interactive'], {
     cwd: context.projectDir,
     env: context.env,
+    detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const stdout: Buffer[] = [];
