@@ -14,7 +14,10 @@ const CONFIG_FILE = '/etc/nginx/proxy/nginx.conf';
 export const OWN_PORT = 8081;
 
 /** Where the lists of the services behind it stand, one file each. */
-const LISTS = '/etc/nginx/upstreams';
+export const LISTS = '/etc/nginx/upstreams';
+
+/** Where the addresses stand, a file for each list, with which an nginx begins that takes over from another. */
+const KNOWN = '/tmp/known';
 
 /** For how many seconds the proxy goes by what it has last heard of a name. */
 const NAMES_S = 2;
@@ -130,6 +133,8 @@ function upstreamList({ service, port }: Upstream): string {
   return text(
     block(`upstream ${service}`, [
       `zone ${service} 64k;`,
+      // A pattern: a file that is not there is none.
+      `include ${KNOWN}/${service}.conf*;`,
       `server ${CONTAINER}:${port} resolve fail_timeout=2s;`,
       'keepalive 16;',
     ]),

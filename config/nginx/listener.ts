@@ -1,5 +1,5 @@
 import type { SystemInput } from '../schema/system.ts';
-import { OWN_PORT } from './directives.ts';
+import { LISTS, OWN_PORT } from './directives.ts';
 
 /*
  * A proxy that is replaced without a gap: a listener publishes the ports and holds their listening sockets, and each proxy
@@ -51,7 +51,7 @@ export function behindListener({ listener, proxy, volume, ports, health }: Liste
 } {
   const asked = `${listener}:${String(ports[health])}`;
   return {
-    entrypoint: ['/usr/local/bin/inherit', proxy, SOCKET],
+    entrypoint: ['/usr/local/bin/inherit', proxy, SOCKET, LISTS],
     ports: Object.fromEntries(Object.keys(ports).map((name) => [name, null])),
     volumes: { [volume]: { path: FOLDER, readOnly: true } },
     dependsOn: { [listener]: 'healthy' },

@@ -1,9 +1,9 @@
 #!/bin/bash
 # Runs nginx beside others of its kind, on listening sockets that a listener holds: see images/README.md.
-#   inherit NAME SOCKET COMMAND...
+#   inherit NAME SOCKET LISTS COMMAND...
 # Until the container is found by others under NAME, which is once its gate has opened, nginx listens where nobody comes by:
 # what is not known to be good serves nobody. From then on it listens on the sockets of the listener at SOCKET, and is stopped
-# when that is gone.
+# when that is gone. The files *.conf in LISTS say whom it hands requests on to.
 set -u
 
 # Starts nginx on what it is handed, in the place of this process.
@@ -30,6 +30,8 @@ take() {
     while kill -s TERM 1 2> /dev/null; do sleep 0.2; done
   ) &
   exec {alive}<&-
+  # By now it has looked the names up by itself.
+  ( sleep 2; rm -rf /tmp/known; kill -s HUP 1 ) &
   NGINX=$(printf '%s;' "${sockets[@]}")
   export NGINX
   exec "$@"
@@ -45,16 +47,31 @@ is_found() { # NAME
   return 1
 }
 
+# nginx looks up the names of upstreams once it runs, and until then has nobody to ask. So it begins with what is known here.
+look_up() { # LISTS
+  local list word server rest address
+  shopt -s nullglob
+  mkdir -p /tmp/known
+  for list in "$1"/*.conf; do
+    while read -r word server rest; do
+      [[ $word == server && $rest == *resolve* ]] || continue
+      read -r address _ < <(RES_OPTIONS='timeout:1 attempts:1' getent ahostsv4 "${server%:*}") &&
+        echo "server $address:${server##*:} fail_timeout=2s;"
+    done < "$list" > "/tmp/known/${list##*/}"
+  done
+  return 0 # Who has no address yet is found later.
+}
+
 if [[ ${1-} == --taken ]]; then
   shift
   take "$@"
 fi
-if (( $# < 3 )); then
-  echo 'usage: inherit NAME SOCKET COMMAND...' >&2
+if (( $# < 4 )); then
+  echo 'usage: inherit NAME SOCKET LISTS COMMAND...' >&2
   exit 64
 fi
-name=$1 socket=$2
-shift 2
+name=$1 socket=$2 lists=$3
+shift 3
 
 nginx=
 trap 'if [[ -n $nginx ]]; then kill -s TERM "$nginx"; wait "$nginx"; fi; exit 0' QUIT TERM INT
@@ -74,7 +91,7 @@ fi
 
 for (( tries = 300; tries > 0; tries-- )); do
   # It is stored last.
-  [[ $(s6-fdholder-list -t 1000 "$socket" 2> /dev/null) == *alive* ]] &&
+  [[ $(s6-fdholder-list -t 1000 "$socket" 2> /dev/null) == *alive* ]] && look_up "$lists" &&
     exec s6-fdholder-getdump -t 5000 "$socket" "$0" --taken "$@"
   sleep 0.1
 done

@@ -161,8 +161,8 @@ test('the health check says what is wrong', async () => {
   const check = (...args: readonly string[]): ReturnType<typeof attempt> =>
     attempt('exec', proxy, 'healthcheck', ...args);
   expect(await check('http', '80', '/health')).toEqual({ code: 0, output: '' });
-  expect(await check('http', '80', '/somewhere')).toEqual({ code: 1, output: '404' });
-  expect(await check('http', '1', '/health')).toEqual({ code: 1, output: 'no connection' });
+  expect(await check('http', '80', '/somewhere')).toEqual({ code: 1, output: '127.0.0.1:80: 404' });
+  expect(await check('http', '1', '/health')).toEqual({ code: 1, output: 'no connection to 127.0.0.1:1' });
   expect((await check('heartbeat')).code).toBe(64);
 });
 

@@ -22,7 +22,7 @@ export async function inspected(stack: TestStack): Promise<[service: string, Doc
 
 /** The files of secrets in a container, by name. */
 export async function secretsIn(stack: TestStack, container: string): Promise<[name: string, value: string][]> {
-  const list = await execa('docker', ['exec', container, 'ls', '/run/secrets'], { env: stack.env });
+  const list = await execa('docker', ['exec', container, 'sh', '-c', 'ls /run/secrets || true'], { env: stack.env });
   const names = list.stdout.split('\n').filter((name) => name !== '');
   return Promise.all(
     names.map(async (name): Promise<[string, string]> => [

@@ -61,7 +61,7 @@ test('the proxy publishes nothing, is replaced create-first, and goes on for a w
 
 test('it takes the sockets once it is found by its name, which is once its gate has opened', () => {
   const { entrypoint, networks } = planned('proxy');
-  expect(entrypoint).toEqual(['/usr/local/bin/inherit', 'proxy', '/run/listener/socket']);
+  expect(entrypoint).toEqual(['/usr/local/bin/inherit', 'proxy', '/run/listener/socket', '/etc/nginx/upstreams']);
   const named = networks.filter(({ aliases }) => aliases.includes('proxy'));
   expect(named).toEqual([{ network: 'door-proxy', aliases: ['proxy'], join: 'healthy' }]);
   expect(planned('listener').networks).toContainEqual({ network: 'door-proxy', aliases: [], join: 'create' });

@@ -65,6 +65,7 @@ describe('a service behind the proxy', () => {
   test('is looked up again and again, container by container', () => {
     expect(block(edge?.upstreams['api'] ?? '', 'upstream api')).toEqual([
       'zone api 64k;',
+      'include /tmp/known/api.conf*;',
       'server {container}:8000 resolve fail_timeout=2s;',
       'keepalive 16;',
     ]);
