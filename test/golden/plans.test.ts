@@ -4,12 +4,14 @@ import { expectFile } from './golden.ts';
 import { keptStacks } from './stacks.ts';
 
 // After a change that is meant: UPDATE_GOLDEN=1 npx jest test/golden
-describe.each(keptStacks)('the plan of $system in $environment is the committed one', ({ plan }) => {
+describe.each(keptStacks)('the plan of $system in $environment is the committed one', (stack) => {
   test('as text', () => {
+    const { plan } = stack;
     expectFile(`test/golden/${plan.prefix}.txt`, renderPlan(plan));
   });
 
   test('as JSON', () => {
+    const { plan } = stack;
     expectFile(`test/golden/${plan.prefix}.json`, `${JSON.stringify(plan, undefined, 2)}\n`);
   });
 });
