@@ -33,9 +33,14 @@ export async function findRunningStack(context: Context, stack: string): Promise
 
 /**
  * Checks names of services.
- * @throws CommandFailure (bad input) that lists the services there are
+ * @throws CommandFailure (bad input) that lists the services there are, or says that somebody else runs one
  */
 export function checkServices(plan: Plan, names: readonly string[]): void {
+  const external = (plan.externals ?? []).filter(({ name }) => names.includes(name));
+  if (external.length > 0) {
+    const where = external.map(({ name, host, port }) => `${name} is external, at ${host}:${port}`).join('; ');
+    throw new CommandFailure(EXIT.usage, `${where}: somebody else runs it, and it has no container here`);
+  }
   const known = plan.services.map((service) => service.name);
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length === 0) return;

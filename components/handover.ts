@@ -1,7 +1,11 @@
 import { connect as connectTo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { RunError } from '@pulumi/pulumi';
+import { withKeptData } from '../config/plan/externals.ts';
+import { renderIssues } from '../config/plan/render.ts';
 import type { Plan } from '../config/plan/types.ts';
 import { ROLLBACK_VARIABLE, withoutImages, type Handover } from '../config/release/handover.ts';
+import { checkReach } from '../config/rules/reach.ts';
 import { connect, engineHost } from '../engine/connect.ts';
 import { gatherFacts } from '../engine/facts.ts';
 import type { imageContexts } from './image-context.ts';
@@ -29,8 +33,12 @@ export async function receiveHandover(env: NodeJS.ProcessEnv): Promise<Handover 
 }
 
 /** An earlier release: resolved, fitted to its host and judged by the command that hands it over. */
-export async function earlierGoal({ plan }: Handover, project: string): Promise<Goal> {
+export async function earlierGoal({ plan, values }: Handover, project: string): Promise<Goal> {
   const host = engineHost(plan.host);
-  const { replicas } = await gatherFacts({ docker: connect(host), host, plan: withoutImages(plan), project });
-  return { plan, host, running: new Set(replicas), contexts: new Map() };
+  const request = { docker: connect(host), host, plan: withoutImages(plan), project };
+  const facts = await gatherFacts({ ...request, values: new Map(Object.entries(values)) });
+  // The command that hands it over has no passwords to try what somebody else runs with.
+  const unreached = checkReach(plan, facts);
+  if (unreached.length > 0) throw new RunError(renderIssues(unreached));
+  return { plan: withKeptData(plan, facts), host, running: new Set(facts.replicas), contexts: new Map() };
 }

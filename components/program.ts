@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import { judgePlan } from '../config/judge.ts';
 import { loadSettings, providedSecret, setSecrets } from '../config/load.ts';
+import { withKeptData } from '../config/plan/externals.ts';
 import { renderIssues } from '../config/plan/render.ts';
 import type { Issue } from '../config/plan/types.ts';
 import { noteOf } from '../config/release/handover.ts';
@@ -52,14 +53,17 @@ async function configuredGoal(project: string): Promise<Goal> {
   const draft = wanted.plan ?? wanted.draft?.();
   if (!draft) throw new pulumi.RunError(renderIssues(wanted.issues));
   const host = engineHost(draft.host);
-  const facts = await gatherFacts({ docker: connect(host), host, plan: draft, project }).catch((error: unknown) => {
+  const values = setSecrets();
+  const request = { docker: connect(host), host, plan: draft, project, values };
+  const facts = await gatherFacts(request).catch((error: unknown) => {
     if (wanted.plan) throw error;
     return undefined; // What is wrong with the configuration comes first.
   });
   const { plan, issues } = draft.allowsSmallHost && facts ? resolvePlan(settings, undefined, facts) : wanted;
-  report([...issues, ...judgePlan(plan ?? draft, { values: setSecrets(), facts, now: new Date() })]);
+  report([...issues, ...judgePlan(plan ?? draft, { values, facts, now: new Date() })]);
   if (!plan || !facts) throw new Error('there is neither a plan nor an error');
-  return { plan, host, running: new Set(facts.replicas), contexts: await imageContexts(project, plan) };
+  const goal = { plan: withKeptData(plan, facts), host, running: new Set(facts.replicas) };
+  return { ...goal, contexts: await imageContexts(project, plan) };
 }
 
 /** Warnings are said and passed over; errors end the run before anything is touched, all of them at once. */

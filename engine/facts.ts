@@ -7,6 +7,7 @@ import { containerName } from './answers.ts';
 import { sourceFacts } from './build-context/facts.ts';
 import { LABELS } from './labels.ts';
 import { holder } from './listening.ts';
+import { reachExternals } from './reach/reach.ts';
 
 /** How long a registry may take to say whether it has an image, in milliseconds. */
 const REGISTRY_TIMEOUT_MS = 15_000;
@@ -34,10 +35,13 @@ export interface FactsRequest {
   readonly project: string;
   /** The stack's own id, where it is known: tells it from another checkout's stack of the same name. */
   readonly instance?: string | undefined;
+  /** Secrets that somebody has set, by name, in clear: with them what somebody else runs is tried; absent: it is not. */
+  readonly values?: ReadonlyMap<string, string> | undefined;
 }
 
 /**
- * Asks a Docker host what the rules must know of it. Changes nothing.
+ * Asks a Docker host what the rules must know of it. Changes nothing; what somebody else runs is tried from a container that
+ * is gone afterwards.
  * @throws EngineUnreachableError
  */
 export async function gatherFacts(request: FactsRequest): Promise<HostFacts> {
@@ -45,11 +49,14 @@ export async function gatherFacts(request: FactsRequest): Promise<HostFacts> {
   const size = await sizeOf(docker).catch((cause: unknown) => {
     throw new EngineUnreachableError(host, cause);
   });
-  const [containers, networks, missingImages, sources] = await Promise.all([
+  const { externals = [] } = plan;
+  const [containers, networks, missingImages, sources, dataOf, unreached] = await Promise.all([
     docker.listContainers({ all: true }),
     docker.listNetworks(),
     missing(request),
     sourceFacts(plan, project),
+    externals.length > 0 ? servicesWithData(request) : undefined,
+    request.values ? reachExternals(docker, externals, request.values) : undefined,
   ]);
   const own = containers.filter((container) => isOwn(container.Labels, request));
   const published = (list: readonly Docker.ContainerInfo[]): HostFacts['usedPorts'] =>
@@ -83,7 +90,16 @@ export async function gatherFacts(request: FactsRequest): Promise<HostFacts> {
         return service !== undefined && replica !== undefined ? [`${service}-${replica}`] : [];
       })
       .sort(),
+    ...(dataOf && { dataOf }),
+    ...(unreached && { unreached }),
   };
+}
+
+/** Services of the stack that there are data volumes of. */
+async function servicesWithData(request: FactsRequest): Promise<string[]> {
+  const { Volumes: volumes } = await request.docker.listVolumes({ filters: { label: [`${LABELS.kind}=data`] } });
+  const own = volumes.flatMap(({ Labels: labels }) => (isOwn(labels, request) ? (labels[LABELS.service] ?? []) : []));
+  return [...new Set(own)].sort();
 }
 
 /** How much a Docker host has. @throws if it does not answer */

@@ -1,3 +1,4 @@
+import type Docker from 'dockerode';
 import type { Issue, Plan } from '../../config/plan/types.ts';
 import type { Context } from '../context.ts';
 import { CommandFailure, EXIT } from '../exit-codes.ts';
@@ -56,8 +57,24 @@ async function hostIssues(context: Context, plan: Plan): Promise<readonly Issue[
   ]);
   try {
     const { docker, address } = await findHost(context, plan);
-    return checkHost(plan, await gatherFacts({ docker, host: address, plan, project: context.projectDir }));
+    const [facts, unreached] = await Promise.all([
+      gatherFacts({ docker, host: address, plan, project: context.projectDir }),
+      reachIssues(context, plan, docker),
+    ]);
+    return [...checkHost(plan, facts), ...unreached];
   } catch {
     return [];
   }
+}
+
+/** What is wrong with what somebody else runs, tried from the host; nothing where passwords can't be read. */
+export async function reachIssues(context: Context, plan: Plan, docker: Docker): Promise<readonly Issue[]> {
+  const { externals = [] } = plan;
+  if (externals.length === 0) return [];
+  const [{ reachExternals }, { checkReach }] = await Promise.all([
+    import('../../engine/reach/reach.ts'),
+    import('../../config/rules/reach.ts'),
+  ]);
+  const values = await readProvided(context, plan.stack).catch(() => new Map<string, string>());
+  return checkReach(plan, { unreached: await reachExternals(docker, externals, values) });
 }

@@ -7,7 +7,7 @@ import { findHost, unreachable, type Host } from '../hosts/host.ts';
 import { objectsOf } from '../hosts/objects.ts';
 import { strays, sweep, type Spared } from '../hosts/sweep.ts';
 import { count } from '../output/format.ts';
-import { valueIssues } from './judge.ts';
+import { reachIssues, valueIssues } from './judge.ts';
 import { clearPending } from '../pulumi/stack.ts';
 import { instanceOf, knownNames, type StackState } from '../pulumi/state.ts';
 import { loadPlan, refused, showWarnings, type StackPlan } from '../stack-plan.ts';
@@ -26,7 +26,8 @@ export async function checkAgainstHost(context: Context, planned: StackPlan, sta
   const { plan, warnings } = await fitted(context, planned, facts);
   const issues: Issue[] = [...warnings, ...checkHost(plan, facts)];
   if (issues.some((issue) => issue.severity === 'error')) {
-    throw await refused(plan.stack, [...issues, ...(await valueIssues(context, plan))]);
+    const late = await Promise.all([valueIssues(context, plan), reachIssues(context, plan, host.docker)]);
+    throw await refused(plan.stack, [...issues, ...late.flat()]);
   }
   await showWarnings(context, issues);
   return host;

@@ -43,9 +43,18 @@ export interface ReplicaStatus {
   readonly exitCode?: number;
 }
 
+/** A service that somebody else runs: it is tried by `up`, and not looked at here. */
+export interface ExternalStatus {
+  readonly name: string;
+  /** `db.example.com:5432`. */
+  readonly address: string;
+}
+
 /** A whole stack beside its plan. */
 export interface StackStatus {
   readonly services: readonly ServiceStatus[];
+  /** What somebody else runs; absent: nothing. */
+  readonly externals?: readonly ExternalStatus[];
   /** Everything that is not as planned, a sentence each; empty: all is well. */
   readonly problems: readonly string[];
 }
@@ -65,7 +74,8 @@ export function assess(plan: Plan, observed: readonly Observed[], expected: Expe
       problems.push(`${displayName(container)} runs and is not planned: \`slipway up\` removes it`);
     }
   }
-  return { services, problems };
+  const externals = (plan.externals ?? []).map(({ name, host, port }) => ({ name, address: `${host}:${port}` }));
+  return { services, ...(externals.length > 0 && { externals }), problems };
 }
 
 function assessService(

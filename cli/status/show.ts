@@ -38,12 +38,18 @@ export interface TableRow {
 
 /** The rows of the table: a service each and, where asked for, its replicas below it. */
 export function tableRows(status: StackStatus, isVerbose: boolean, paint: Paint): TableRow[] {
-  return status.services.flatMap((service) => [
-    { cells: serviceCells(service, paint), isGood: service.ready === service.wanted },
-    ...(isVerbose && service.kind === 'service'
-      ? service.replicas.map((replica) => ({ cells: replicaCells(replica, paint), isGood: replica.ready }))
-      : []),
-  ]);
+  return [
+    ...status.services.flatMap((service) => [
+      { cells: serviceCells(service, paint), isGood: service.ready === service.wanted },
+      ...(isVerbose && service.kind === 'service'
+        ? service.replicas.map((replica) => ({ cells: replicaCells(replica, paint), isGood: replica.ready }))
+        : []),
+    ]),
+    ...(status.externals ?? []).map(({ name, address }) => ({
+      cells: [name, 'external', '-', '-', '-', address, '-'],
+      isGood: true,
+    })),
+  ];
 }
 
 /** A line of the verdict. */

@@ -2,8 +2,8 @@ import type { External, Login } from '../schema/external.ts';
 import type { Secret } from '../schema/secret.ts';
 import type { Service } from '../schema/service.ts';
 import type { System } from '../schema/system.ts';
-import { sortedEntries, sortedSet } from './sort.ts';
-import type { PlannedExternal, PlannedSecret } from './types.ts';
+import { byCodeUnit, sortedEntries, sortedSet } from './sort.ts';
+import type { HostFacts, Plan, PlannedExternal, PlannedSecret } from './types.ts';
 
 /** What of a service `${name:…}` stands for. */
 export type AddressPart = 'host' | 'port' | 'sslmode';
@@ -53,6 +53,9 @@ export function externalPasswords(system: System): string[] {
       ...logins.map(({ password }) => password),
       ...(where?.secret === undefined ? [] : [where.secret]),
     ]),
+    ...Object.values(system.databases).flatMap((database) =>
+      database.kind === 'postgres' && Object.hasOwn(external, database.service) ? [database.password] : [],
+    ),
     ...Object.entries(system.secrets).flatMap(([name, { rotation }]) =>
       rotation && Object.hasOwn(external, rotation.postgresRole.service) ? [name] : [],
     ),
@@ -61,7 +64,7 @@ export function externalPasswords(system: System): string[] {
 
 /**
  * The system without the services that somebody else runs: what is left waits for none of them, gets the way out to them,
- * and their passwords are a third party's.
+ * their passwords are a third party's, and the databases in them are made by whoever runs them.
  */
 export function withoutExternals(system: System): System {
   const external = externalServices(system);
@@ -78,6 +81,7 @@ export function withoutExternals(system: System): System {
     secrets: Object.fromEntries(
       Object.entries(system.secrets).map(([name, secret]) => [name, passwords.has(name) ? asProvided(secret) : secret]),
     ),
+    databases: Object.fromEntries(Object.entries(system.databases).filter(([, { service }]) => !isExternal(service))),
     tasks: Object.fromEntries(Object.entries(system.tasks).filter(([, { service }]) => !isExternal(service))),
     ...(system.smoke && {
       smoke: { ...system.smoke, urls: system.smoke.urls.filter(({ service }) => !isExternal(service)) },
@@ -143,4 +147,21 @@ function plannedLogin({ protocol, user, database, password }: Login): PlannedExt
     ...(database !== undefined && { database }),
     secret: password,
   };
+}
+
+/**
+ * The plan with the data that what somebody else runs by now has left on the host: it was kept here once, and is removed
+ * only when somebody asks for that by name.
+ */
+export function withKeptData(plan: Plan, { dataOf = [] }: Pick<HostFacts, 'dataOf'>): Plan {
+  const there = new Set(plan.volumes.map(({ name }) => name));
+  const kept = (plan.externals ?? [])
+    .filter(({ name }) => dataOf.includes(name))
+    .flatMap(({ name: service, volumes }) =>
+      volumes
+        .filter((name) => !there.has(name))
+        .map((name) => ({ name, service, description: `What ${service} kept while it ran here.` })),
+    );
+  if (kept.length === 0) return plan;
+  return { ...plan, volumes: [...plan.volumes, ...kept].sort((a, b) => byCodeUnit(a.name, b.name)) };
 }

@@ -283,6 +283,37 @@ export interface HostFacts extends HostSize {
   readonly sources: Readonly<Record<string, SourceFacts>>;
   /** Replicas of this stack that the host has containers of, as `<service>-<n>`, sorted. */
   readonly replicas: readonly string[];
+  /** Services of this stack that the host has data of, sorted; absent: nobody has asked. */
+  readonly dataOf?: readonly string[];
+  /** What somebody else runs, and could not be reached or logged in to; absent: nobody has tried. */
+  readonly unreached?: readonly Unreached[];
+}
+
+/** Why what somebody else runs is of no use from where the services of a stack run. */
+export interface Unreached {
+  /** Name of the external service. */
+  readonly service: string;
+  /** Absent: it did not come to a login. */
+  readonly login?: PlannedLogin;
+  /**
+   * `name`: it does not resolve; `refused`: nobody listens; `silent`: no answer in time, or no way there; `stranger`: what
+   * answers speaks another protocol; `plain`: it speaks no TLS; `untrusted`: its certificate is not to be verified; `login`:
+   * it does not let the user in; `database`: it has no such database; `unready`: it takes nobody now; `untried`: there was
+   * nothing to try it from.
+   */
+  readonly cause:
+    | 'name'
+    | 'refused'
+    | 'silent'
+    | 'stranger'
+    | 'plain'
+    | 'untrusted'
+    | 'login'
+    | 'database'
+    | 'unready'
+    | 'untried';
+  /** In the words of whoever said so. */
+  readonly detail: string;
 }
 
 /** What is known of a folder with sources. */

@@ -3,6 +3,7 @@ import { allocateSubnets } from '../plan/subnets.ts';
 import type { HostFacts, Issue, Plan } from '../plan/types.ts';
 import type { Peak } from '../effects/types.ts';
 import { formatBytes } from '../schema/bytes.ts';
+import { checkReach } from './reach.ts';
 import { error, warning } from './rule.ts';
 import { checkSourceFolders } from './sources.ts';
 
@@ -15,6 +16,7 @@ export function checkHost(plan: Plan, facts: HostFacts): readonly Issue[] {
     ...checkRoom(plan, facts),
     ...checkImages(plan, facts),
     ...checkSourceFolders(plan, facts),
+    ...checkReach(plan, facts),
   ];
 }
 

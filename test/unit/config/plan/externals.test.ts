@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { withKeptData } from '../../../../config/plan/externals.ts';
 import type { Issue, Plan } from '../../../../config/plan/types.ts';
 import type { SystemDescription } from '../../../../config/schema/system.ts';
 import { error, outcome, planOf, resolveShop, service, system, type Stack } from '../fixture.ts';
@@ -253,5 +254,16 @@ describe('tells', () => {
         severity: 'warning',
       },
     ]);
+  });
+});
+
+describe('data that a service has left on the host', () => {
+  test('is kept once somebody else runs it, and where there is none, none is made', () => {
+    const plan = external();
+    expect(withKeptData(plan, { dataOf: ['db', 'other'] }).volumes).toEqual([
+      { name: 'data', service: 'db', description: 'What db kept while it ran here.' },
+    ]);
+    expect(withKeptData(plan, { dataOf: ['other'] })).toBe(plan);
+    expect(withKeptData(plan, {})).toBe(plan);
   });
 });

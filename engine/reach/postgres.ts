@@ -1,0 +1,67 @@
+import type { Duplex } from 'node:stream';
+import type { ConnectionOptions } from 'node:tls';
+import pg from 'pg';
+import type { PlannedExternal } from '../../config/plan/types.ts';
+import { Obstacle, obstacleOf } from './outcome.ts';
+
+/** Somebody who logs in. */
+export interface Credentials {
+  readonly user: string | undefined;
+  readonly database: string | undefined;
+  readonly password: string;
+}
+
+/** How a server is spoken to. */
+export interface Transport {
+  /** Whom its certificate has to name, where that is verified. */
+  readonly host: string;
+  readonly sslmode: PlannedExternal['sslmode'];
+  readonly timeoutMs: number;
+}
+
+/**
+ * Logs in to a PostgreSQL over a connection that is there, and asks it for one row.
+ * @throws Obstacle
+ */
+export async function tryPostgres(
+  stream: Duplex,
+  { user = 'postgres', database = user, password }: Credentials,
+  { host, sslmode, timeoutMs }: Transport,
+): Promise<void> {
+  const client = new pg.Client({
+    stream: () => stream,
+    ...{ host, user, database, password, ssl: tlsOptions(sslmode) },
+    connectionTimeoutMillis: timeoutMs,
+    query_timeout: timeoutMs,
+    application_name: 'slipway',
+  });
+  // What breaks afterwards is of no interest.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+  } catch (error) {
+    throw explained(error, timeoutMs);
+  } finally {
+    // Whoever has opened the connection closes it: nobody waits for a farewell.
+    void client.end().catch(() => undefined);
+  }
+}
+
+/** What libpq means by it; `verify-full` against the authorities that Node trusts. */
+export function tlsOptions(sslmode: PlannedExternal['sslmode']): ConnectionOptions | false {
+  if (sslmode === 'disable') return false;
+  return sslmode === 'require' ? { rejectUnauthorized: false } : {};
+}
+
+function explained(error: unknown, timeoutMs: number): Obstacle {
+  const message = error instanceof Error ? error.message : String(error);
+  if (message.includes('does not support SSL')) return new Obstacle('plain', 'it speaks no TLS', { cause: error });
+  if (/establishing an SSL connection|terminated unexpectedly|received invalid/i.test(message)) {
+    return new Obstacle('stranger', 'it does not answer as PostgreSQL does', { cause: error });
+  }
+  if (/timeout/i.test(message)) {
+    return new Obstacle('silent', `it takes the connection, and does not answer within ${timeoutMs / 1000} s`);
+  }
+  return obstacleOf(error);
+}
