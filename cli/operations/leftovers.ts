@@ -5,13 +5,25 @@ import { TYPES } from '../pulumi/resource-types.ts';
 import { readState, type StackState } from '../pulumi/state.ts';
 
 /**
- * Removes volumes with files of releases that have failed one after the other: they were replaced by those of the next one,
- * and no container has them any more. Pulumi would keep them until a release goes through. Whatever can't be removed stays
- * for that.
+ * Removes what releases that have failed one after the other have left, and Pulumi would keep until one goes through: earlier
+ * candidates that do not run (a gate removes those before its own; an engine that can't start one never gets as far), then
+ * volumes with files that no container has any more. The last candidate stays for inspection. Whatever can't be removed
+ * stays for the release that goes through.
  */
 export async function clearLeftovers(context: Context, { docker }: Host, stack: string): Promise<void> {
-  const replaced = replacedFiles(await readState(context, stack));
-  await Promise.all(replaced.map((volume) => removeUnused(docker, volume)));
+  const state = await readState(context, stack);
+  await Promise.all(replacedCandidates(state).map((container) => removeStopped(docker, container)));
+  await Promise.all(replacedFiles(state).map((volume) => removeUnused(docker, volume)));
+}
+
+/** Containers that another has taken the place of, and that no gate has ever let in, by id. Pure. */
+export function replacedCandidates({ resources }: StackState): string[] {
+  const letIn = new Set(
+    resources.flatMap(({ type, outputs }) => (type === TYPES.replica ? [outputs?.['container']] : [])),
+  );
+  return resources.flatMap(({ type, id, delete: isReplaced }) =>
+    type === TYPES.container && isReplaced === true && id !== undefined && !letIn.has(id) ? [id] : [],
+  );
 }
 
 /** Volumes of files that something has taken the place of, by name. Pure. */
@@ -19,6 +31,15 @@ export function replacedFiles({ resources }: StackState): string[] {
   return resources.flatMap(({ type, id, delete: isReplaced }) =>
     type === TYPES.files && isReplaced === true && id !== undefined ? [id] : [],
   );
+}
+
+async function removeStopped(docker: Docker, id: string): Promise<void> {
+  try {
+    // Without force an engine removes none that runs.
+    await docker.getContainer(id).remove({ v: true });
+  } catch {
+    // It is gone, or runs.
+  }
 }
 
 async function removeUnused(docker: Docker, volume: string): Promise<void> {
