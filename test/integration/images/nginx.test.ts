@@ -40,6 +40,7 @@ const nginx = linkflow.services['nginx'];
 const [path, file] = Object.entries(nginx?.files ?? {})[0] ?? ['', { content: '' }];
 const tag = `${bed.name}-nginx`;
 const locked = ['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--user', '101:101'];
+let buildArgs: readonly string[] = [];
 let proxy = '';
 let origin = '';
 let network = '';
@@ -60,8 +61,8 @@ async function ask(place: string, headers: Record<string, string> = {}): Promise
 
 beforeAll(async () => {
   const machine = machineBuildArgs({ ...process.env, ...toolchainEnvironment(projectFolder, process.env) });
-  const args = Object.entries(machine).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
-  await docker('build', '-q', '-t', tag, ...args, `${projectFolder}/images/nginx`);
+  buildArgs = Object.entries(machine).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
+  await docker('build', '-q', '-t', tag, ...buildArgs, `${projectFolder}/images/nginx`);
   network = await bed.network();
   const config = await bed.volume('config', tag, 101, { 'nginx.conf': file.content });
   const { folder: listsFolder = '', upstreams = {} } = nginx?.edge ?? {};
@@ -171,6 +172,36 @@ test('without a configuration of one’s own it serves what the official image s
   await eventually(() => docker('exec', plain, 'healthcheck', 'http', '80', '/'));
   await docker('stop', plain);
   expect(await docker('inspect', '-f', '{{.State.ExitCode}}', plain)).toBe('0');
+});
+
+test('beside a listener it waits for its gate, and its health check names a port that it could not take', async () => {
+  const listener = `${bed.name}-listener`;
+  await docker('build', '-q', '-t', listener, ...buildArgs, `${projectFolder}/images/listener`);
+  const sockets = await bed.volume('sockets', listener);
+  await bed.run(
+    'listener',
+    listener,
+    [...locked.slice(0, -1), '102:102', '-v', `${sockets}:/run/listener`],
+    ['80', '81'],
+  );
+  const options = [...locked, '-v', `${sockets}:/run/listener:ro`, '--entrypoint', 'inherit'];
+  const inherit = ['nobody-knows', '/run/listener/socket', '/etc/nginx/upstreams', 'nginx', '-g', 'daemon off;'];
+  const waiting = await bed.run('waiting', tag, options, inherit);
+  const check = ['inherited', '80', '/', '/run/listener/socket', 'listener:80'];
+  await eventually(async () => {
+    expect(await attempt('exec', waiting, 'healthcheck', ...check)).toEqual({
+      ...{ code: 1, output: 'the listener has port 81, and nginx does not listen on it' },
+    });
+  });
+  expect((await attempt('exec', waiting, 'test', '-e', '/tmp/inherited')).code).toBe(1);
+  // Nobody but the listener stores, and whoever is asked to stop does so at once.
+  const store = ['exec', waiting, 's6-fdholder-store', '/run/listener/socket', 'tcp:82'];
+  expect((await attempt(...store)).output).toContain('Operation not permitted');
+  for (const name of [waiting, `${bed.name}-listener`]) {
+    await docker('stop', '--time', '20', name);
+    expect(await docker('inspect', '-f', '{{.State.ExitCode}}', name)).toBe('0');
+  }
+  await attempt('rmi', '-f', listener);
 });
 
 test('a stop finishes the request in flight', async () => {
