@@ -37,9 +37,11 @@ export interface SubnetsArgs {
 export class Subnets extends pulumi.CustomResource {
   /** Network → subnet in CIDR notation. */
   declare readonly subnets: pulumi.Output<Readonly<Record<string, string>>>;
+  /** Network → gateway, where the engine tells of one; undefined in states that an earlier version has left. */
+  declare readonly gateways: pulumi.Output<Readonly<Record<string, string>> | undefined>;
 
   constructor(name: string, args: SubnetsArgs, opts?: pulumi.CustomResourceOptions) {
-    super('slipway:index:Subnets', name, { ...args, subnets: undefined }, opts);
+    super('slipway:index:Subnets', name, { ...args, subnets: undefined, gateways: undefined }, opts);
   }
 }
 

@@ -141,7 +141,7 @@ function lists({ plan, owner }: FoundationArgs, opts: pulumi.CustomResourceOptio
 
 function networks(args: FoundationArgs, opts: pulumi.CustomResourceOptions): Foundation['networks'] {
   const { plan, owner } = args;
-  const { subnets } = new slipway.Subnets(
+  const { subnets, gateways } = new slipway.Subnets(
     'subnets',
     {
       stack: plan.prefix,
@@ -159,7 +159,10 @@ function networks(args: FoundationArgs, opts: pulumi.CustomResourceOptions): Fou
           driver: 'bridge',
           internal: network.internal,
           // Lifted, not applied: a preview with a new network knows the subnets of the others.
-          ipamConfigs: [{ subnet: subnets[network.name] }],
+          // An engine names the gateway that it has chosen once it has been restarted: that is no other network.
+          ipamConfigs: [
+            { subnet: subnets[network.name], gateway: gateways.apply((told) => told?.[network.name] ?? '') },
+          ],
           labels: labelList(owner, 'network'),
         },
         opts,

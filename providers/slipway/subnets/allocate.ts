@@ -33,7 +33,7 @@ export async function allocate(
   inputs: SubnetsInputs,
   had: Known,
   signal: AbortSignal,
-): Promise<SubnetsState> {
+): Promise<Pick<SubnetsState, 'subnets' | 'record'>> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     signal.throwIfAborted();
     const { subnets, fresh } = await choose(host, inputs, had);

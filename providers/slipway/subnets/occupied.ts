@@ -40,6 +40,28 @@ export async function networkSubnets(
   );
 }
 
+/**
+ * Gateways that the engine tells of a stack's networks, by network. It chooses them itself, and tells of them only once it
+ * has been restarted: from then on a network that was to have none named would differ from what is there.
+ *
+ * @param labels of the stack's objects
+ * @param subnets network → subnet
+ */
+export async function toldGateways(
+  host: Host,
+  labels: Readonly<Record<string, string>>,
+  subnets: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
+  const own = (await host.docker.listNetworks()).filter(({ Labels }) => sameOwner(Labels ?? {}, labels));
+  const configs = own.flatMap(({ IPAM }) => IPAM?.Config ?? []);
+  return Object.fromEntries(
+    Object.entries(subnets).flatMap(([network, subnet]) => {
+      const gateway = configs.find(({ Subnet }) => Subnet === subnet)?.Gateway;
+      return gateway === undefined || gateway === '' ? [] : [[network, gateway]];
+    }),
+  );
+}
+
 /** What this machine's interfaces are in, where the engine runs on this machine: networks that no engine knows of. */
 export function interfaceSubnets(host: Host): string[] {
   if (!host.local) return [];

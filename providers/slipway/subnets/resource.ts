@@ -5,6 +5,7 @@ import {
   diffValues,
   failures,
   hasUnknowns,
+  isValues,
   type Resource,
   UNKNOWN,
   type Value,
@@ -12,6 +13,7 @@ import {
 } from '../../rpc/index.ts';
 import { type Host, unlessGone } from '../host/host.ts';
 import { allocate, keepable, release } from './allocate.ts';
+import { toldGateways } from './occupied.ts';
 import { SubnetsInputs, SubnetsState } from './schema.ts';
 
 /** What decides which subnets stay. */
@@ -32,21 +34,23 @@ export function subnetsResource(host: Host): Resource {
       changes: [...diffValues(olds, news), ...(state['record'] === '' ? [LOST_RECORD] : [])],
     }),
     async create(operation, inputs) {
-      if (operation.preview) return { id: '', state: previewed(inputs, {}) };
+      if (operation.preview) return { id: '', state: previewed(inputs, NONE) };
       const parsed = SubnetsInputs.parse(inputs);
       const state = await allocate(host, parsed, {}, operation.signal);
-      return { id: `${parsed.stack}-subnets`, state: { ...inputs, ...state } };
+      return { id: `${parsed.stack}-subnets`, state: { ...inputs, ...state, gateways: {} } };
     },
     async update(operation, { news, state }) {
-      const { subnets } = SubnetsState.parse(state);
-      if (operation.preview) return previewed(news, subnets);
-      return { ...news, ...(await allocate(host, SubnetsInputs.parse(news), subnets, operation.signal)) };
+      const had = SubnetsState.parse(state);
+      if (operation.preview) return previewed(news, had);
+      const chosen = await allocate(host, SubnetsInputs.parse(news), had.subnets, operation.signal);
+      return { ...news, ...chosen, gateways: gatewaysOf(chosen.subnets, had) };
     },
     async read(_, { state, inputs }) {
       // Without its record the subnets are still in use: a new choice would replace every network.
-      const { record } = SubnetsState.parse(state);
+      const { record, subnets } = SubnetsState.parse(state);
       const there = record !== '' && (await unlessGone(host.docker.getVolume(record).inspect()));
-      return { state: { ...state, record: there ? record : '' }, inputs };
+      const gateways = await toldGateways(host, SubnetsInputs.parse(inputs).labels, subnets);
+      return { state: { ...state, gateways, record: there ? record : '' }, inputs };
     },
     async delete(_, { state }) {
       const { record } = SubnetsState.parse(state);
@@ -55,9 +59,22 @@ export function subnetsResource(host: Host): Resource {
   };
 }
 
+/** What a stack has. */
+type Had = Pick<SubnetsState, 'subnets' | 'gateways'>;
+
+const NONE: Had = { subnets: {}, gateways: {} };
+
 /** What is certain before an `up`: the subnets that stay. */
-function previewed(inputs: Values, had: Readonly<Record<string, string>>): Values {
-  return { ...inputs, subnets: certain(inputs, had), record: UNKNOWN };
+function previewed(inputs: Values, had: Had): Values {
+  const subnets = certain(inputs, had.subnets);
+  return { ...inputs, subnets, gateways: isValues(subnets) ? gatewaysOf(subnets, had) : UNKNOWN, record: UNKNOWN };
+}
+
+/** The gateways of the networks that keep their subnets. */
+function gatewaysOf(subnets: Values, had: Had): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(had.gateways).filter(([network]) => subnets[network] === had.subnets[network]),
+  );
 }
 
 function certain(inputs: Values, had: Readonly<Record<string, string>>): Value {

@@ -13,6 +13,8 @@ export type SubnetsInputs = z.infer<typeof SubnetsInputs>;
 export const SubnetsState = z.object({
   /** Network → subnet. */
   subnets: z.record(z.string(), z.string()),
+  /** Network → gateway, where the engine tells of one; none in states that an earlier version has left. */
+  gateways: z.record(z.string(), z.string()).default({}),
   /** Name of the volume whose labels reserve the subnets; empty when it has got lost. */
   record: z.string(),
 });

@@ -145,3 +145,23 @@ test('a delete takes the reservation away, and is content when it is gone', asyn
   expect(await records()).toEqual([]);
   await client.delete(TYPE, id, state);
 });
+
+test('a gateway that the engine tells of, as it does once it has been restarted, is kept beside its subnet', async () => {
+  const { id, state } = await client.create(TYPE, inputs({ home: 20, door: 5 }));
+  expect(state['gateways']).toEqual({});
+  const { home = '' } = subnetsOf(state);
+  const gateway = home.replace(/\d+\/\d+$/, (end) => String(Number.parseInt(end) + 1));
+  await scratch.docker.createNetwork({
+    Name: `${scratch.name}-home`,
+    Labels: scratch.labels(),
+    Internal: true,
+    IPAM: { Config: [{ Subnet: home, Gateway: gateway }] },
+  });
+  const read = await client.read(TYPE, id, state, inputs({ home: 20, door: 5 }));
+  expect(read?.state).toMatchObject({ gateways: { home: gateway } });
+  const change = { olds: inputs({ home: 20, door: 5 }), state: read?.state ?? {}, news: inputs({ home: 20, more: 5 }) };
+  expect(await client.update(TYPE, id, change)).toMatchObject({ gateways: { home: gateway } });
+  // Where home gets another subnet, nothing is known of its gateway.
+  const larger = { ...change, news: inputs({ home: 200 }) };
+  expect(await client.update(TYPE, id, larger)).toMatchObject({ gateways: {} });
+});
