@@ -1,13 +1,9 @@
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { toolchainEnvironment } from '../../../tools/setup/environment.mjs';
-import { projectFolder } from '../../../tools/setup/layout.mjs';
+import { copyCheckout } from './checkout.ts';
 import type { Streams, TestStack } from './test-stack.ts';
-
-/** What of this checkout no other one has. */
-const OWN = new Set(['.git', '.slipway', 'node_modules']);
 
 /**
  * A checkout of its own, as on another machine: the same project with the configuration of `stack` in its repository,
@@ -15,16 +11,11 @@ const OWN = new Set(['.git', '.slipway', 'node_modules']);
  */
 export class Elsewhere {
   readonly #stack: TestStack;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'slipway-elsewhere-'));
+  readonly #folder: string;
 
   constructor(stack: TestStack) {
     this.#stack = stack;
-    const isShared = (path: string): boolean => {
-      const name = basename(path);
-      return !OWN.has(name) && (!name.startsWith('Pulumi.test-') || path === stack.configFile);
-    };
-    cpSync(projectFolder, this.#folder, { recursive: true, filter: isShared });
-    symlinkSync(join(projectFolder, 'node_modules'), join(this.#folder, 'node_modules'));
+    this.#folder = copyCheckout('elsewhere', stack.configFile);
   }
 
   /** Runs `slipway` there and waits for its answer, whatever the exit code. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { execa } from 'execa';
@@ -32,30 +32,43 @@ const configuration = z.looseObject({ config: z.record(z.string(), z.unknown()).
 /** Settings of a stack, without their namespace. */
 export type Settings = Readonly<Record<string, unknown>>;
 
+/** Where a stack is, if not where the other tests have theirs. */
+export interface Place {
+  /** Folder of the checkout whose command is run. */
+  readonly project?: string;
+  /** Address of the engine. */
+  readonly host?: string;
+}
+
 /**
  * A stack of a test's own: its name, its configuration file, its state in a temporary folder, its ports. `dispose`
  * removes all of it, and whatever containers, networks and volumes carry its name, however the test ended.
  */
 export class TestStack {
   readonly name: string;
-  readonly docker: Docker = connect(engineHost());
+  readonly docker: Docker;
   readonly #folder: string;
   readonly #configFile: string;
+  readonly #project: string;
+  readonly #host: string | undefined;
 
-  constructor(purpose: string) {
+  constructor(purpose: string, { project = projectFolder, host }: Place = {}) {
     this.name = `test-${purpose}-${randomBytes(3).toString('hex')}`;
+    this.docker = connect(host ?? engineHost());
+    this.#host = host;
+    this.#project = project;
     this.#folder = mkdtempSync(join(tmpdir(), `slipway-${purpose}-`));
-    this.#configFile = join(projectFolder, `Pulumi.${this.name}.yaml`);
+    this.#configFile = join(project, `Pulumi.${this.name}.yaml`);
   }
 
   /** Environment of commands that work on this stack. */
   get env(): Record<string, string> {
-    return {
-      ...toolchainEnvironment(projectFolder, process.env),
+    const own = {
       PULUMI_BACKEND_URL: `file://${this.#folder}`,
       PULUMI_CONFIG_PASSPHRASE: 'a passphrase of the test',
-      NO_COLOR: '1',
+      ...(this.#host !== undefined && { DOCKER_HOST: this.#host }),
     };
+    return { ...toolchainEnvironment(this.#project, { ...process.env, ...own }), ...own, NO_COLOR: '1' };
   }
 
   /** Writes the stack's settings anew; the rest of the file (Pulumi's salt, secrets that were set) stays. */
@@ -66,6 +79,11 @@ export class TestStack {
     const kept = Object.entries(before.config ?? {}).filter(([key]) => !key.startsWith('slipway:'));
     const config = Object.entries(settings).map(([key, value]) => [`slipway:${key}`, value] as const);
     writeFileSync(this.#configFile, stringify({ ...before, config: Object.fromEntries([...kept, ...config]) }));
+  }
+
+  /** Folder with the stack's state. */
+  get stateFolder(): string {
+    return this.#folder;
   }
 
   /** Path of the stack's configuration file. */
@@ -91,9 +109,9 @@ export class TestStack {
   #start(env: Record<string, string>, command: string, args: readonly string[]): Running {
     const child = execa(
       process.execPath,
-      [join(projectFolder, 'cli/main.ts'), command, '--stack', this.name, ...args],
+      [join(this.#project, 'cli/main.ts'), command, '--stack', this.name, ...args],
       {
-        cwd: projectFolder,
+        cwd: this.#project,
         env: { ...this.env, ...env },
         reject: false,
         all: true,
@@ -106,15 +124,19 @@ export class TestStack {
     return {
       pid: child.pid,
       printed: () => printed,
-      answer: child.then(({ exitCode, stdout, stderr, all }) => ({ exitCode: exitCode ?? -1, stdout, stderr, all })),
+      answer: child.then(({ exitCode, signal, stdout, stderr, all }) => ({
+        // As a shell tells of it.
+        exitCode: exitCode ?? (signal === undefined ? -1 : 128 + constants.signals[signal]),
+        ...{ stdout, stderr, all },
+      })),
     };
   }
 
   /** Runs `slipway secrets` as a script does that has the value in a pipe; `env` on top of that of other commands. */
   async secrets(args: readonly string[], input = '', env: Record<string, string> = {}): Promise<Streams> {
-    const command = [join(projectFolder, 'cli/main.ts'), 'secrets', ...args, '--stack', this.name];
+    const command = [join(this.#project, 'cli/main.ts'), 'secrets', ...args, '--stack', this.name];
     const { exitCode, stdout, stderr, all } = await execa(process.execPath, command, {
-      cwd: projectFolder,
+      cwd: this.#project,
       env: { ...this.env, ...env },
       reject: false,
       all: true,
@@ -127,7 +149,7 @@ export class TestStack {
   /** Runs the Pulumi CLI itself on this stack. */
   async pulumi(...args: string[]): Promise<Streams> {
     const { exitCode, stdout, stderr, all } = await execa('pulumi', [...args, '--stack', this.name], {
-      cwd: projectFolder,
+      cwd: this.#project,
       env: { ...this.env, PATH: this.env['PATH'] ?? '' },
       reject: false,
       all: true,
@@ -170,29 +192,46 @@ export class TestStack {
   }
 }
 
-/** Kills a process and all that it has started, at once: what a power failure does. */
-export function killTree(pid: number): void {
-  const parents = readdirSync('/proc').flatMap((entry) => {
+/** A process, as far as it matters to whoever signals it. */
+interface Member {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+  /** Its command line. */
+  readonly command: string;
+}
+
+/** A process and all that it has started and that still runs, itself first. */
+export function familyOf(pid: number): Member[] {
+  const all = readdirSync('/proc').flatMap((entry) => {
     if (!/^\d+$/.test(entry)) return [];
     try {
-      // The name in parentheses may hold anything; the parent is the second field after it.
-      const fields = readFileSync(`/proc/${entry}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ');
-      return [{ pid: Number(entry), parent: Number(fields[1]) }];
+      // The name in parentheses may hold anything; state, parent and process group follow it.
+      const fields = readFileSync(`/proc/${entry}/stat`, 'utf8').replace(/^.*\) /s, '');
+      const [, parent = 0, group = 0] = fields.split(' ').map(Number);
+      const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      return [{ pid: Number(entry), parent, group, command }];
     } catch {
       return []; // It has ended since the folder was listed.
     }
   });
-  const family = [pid];
-  for (const member of family) {
-    family.push(...parents.filter(({ parent }) => parent === member).map((child) => child.pid));
-  }
-  for (const member of family) {
+  const family = all.filter((each) => each.pid === pid);
+  for (const member of family) family.push(...all.filter(({ parent }) => parent === member.pid));
+  return family;
+}
+
+/** Sends a signal to processes, of which some may have ended on their own. */
+export function signalAll(members: readonly Pick<Member, 'pid'>[], signal: NodeJS.Signals): void {
+  for (const { pid } of members) {
     try {
-      process.kill(member, 'SIGKILL');
+      process.kill(pid, signal);
     } catch {
       // It has ended on its own.
     }
   }
+}
+
+/** Kills a process and all that it has started, at once: what a power failure does. */
+export function killTree(pid: number): void {
+  signalAll(familyOf(pid), 'SIGKILL');
 }

@@ -1,0 +1,72 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually } from '../support/eventually.ts';
+import { freePorts } from '../support/free-ports.ts';
+import { FEW, startLoad, type Load } from '../support/http-load.ts';
+import { familyOf, signalAll, type Running } from '../support/test-stack.ts';
+import { Bed } from './bed.ts';
+import { randomMoments } from './moments.ts';
+
+/*
+ * Releases that are killed (SIGKILL) at random moments while requests come in: none of them fails, and the next `up`
+ * brings the same release to its end.
+ */
+
+const COUNT = 10;
+
+/** Who dies of what an `up` is made of, by what its command line holds. */
+const VICTIMS = {
+  everybody: /(?:)/,
+  'the command': /cli\/main\.ts up /,
+  Pulumi: /^\S*pulumi up /,
+  'the providers': /ahead\/providers\.ts /,
+} as const;
+type Victim = keyof typeof VICTIMS;
+
+/** A terminal that closes, or a machine that is reset, takes all of them; the kernel, short of memory, takes one. */
+const ORDER: readonly Victim[] = ['everybody', 'the command', 'everybody', 'Pulumi', 'everybody', 'the providers'];
+
+let bed: Bed;
+let load: Load | undefined;
+let tookMs: number;
+
+beforeAll(async () => {
+  const [port = 0] = await freePorts(1);
+  const origin = `http://127.0.0.1:${port}`;
+  bed = new Bed('kills', { port, ask: async () => (await fetch(`${origin}/api/`)).text() });
+  await bed.begin();
+  load = startLoad(origin, { kinds: FEW });
+  tookMs = await bed.measure();
+}, 180_000);
+
+afterAll(async () => {
+  await load?.stop();
+  await bed.dispose();
+}, 120_000);
+
+/** Kills once the victim is there; an `up` that has ended by then has been quick. */
+async function kill({ pid }: Running, victim: Victim): Promise<void> {
+  await eventually(() => {
+    const family = familyOf(pid);
+    const killed = family.filter(({ command }) => VICTIMS[victim].test(command));
+    if (family.length > 0) expect(killed).not.toEqual([]);
+    signalAll(killed, 'SIGKILL');
+  });
+}
+
+describe('a release that is killed', () => {
+  test(`at ${COUNT} moments fails no request, and the next up ends it`, async () => {
+    const { moments, again } = randomMoments(COUNT, tookMs);
+    for (const [index, moment] of moments.entries()) {
+      const victim = ORDER[index % ORDER.length] ?? 'everybody';
+      const what = `${victim} killed after ${moment} ms of about ${tookMs}; ${again}`;
+      const up = bed.startNext();
+      await delay(moment);
+      await kill(up, victim);
+      await up.answer;
+      await bed.expectReachable(what);
+      await bed.repair(what);
+      bed.expectServed(load, what);
+    }
+  }, 600_000);
+});
