@@ -75,7 +75,8 @@ export const services: Services = {
     volumes: { 'postgres-data': POSTGRES_VOLUME },
     tmpfs: { '/tmp': {}, '/run/postgresql': {} },
     files: { '/docker-entrypoint-initdb.d/01-init.sql': { content: INIT_SQL } },
-    rollout: { stopGrace: '60s' },
+    // A first boot on a busy host takes more than the minute that is usual.
+    rollout: { healthTimeout: '3m', stopGrace: '60s' },
   },
   redis: {
     description: 'Cache, and who is logged in.',
