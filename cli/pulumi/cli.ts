@@ -62,7 +62,10 @@ export function cliFailure(what: string, stderr: string): CommandFailure {
     .filter((line) => line !== '')
     .join('\n  ');
   if (/currently locked by|another update is currently in progress|conflict: another update/i.test(stderr)) {
-    return new CommandFailure(EXIT.busy, `${what}: another operation holds the stack.\n  ${text}`);
+    return new CommandFailure(
+      EXIT.busy,
+      `${what}: another operation holds the stack. If it was killed, its lock is stale: \`pulumi cancel\` clears it.\n  ${text}`,
+    );
   }
   if (/incorrect passphrase|passphrase must be set|PULUMI_CONFIG_PASSPHRASE/.test(stderr)) {
     return new CommandFailure(

@@ -61,7 +61,7 @@ export function lockStack(
   while (!create(path, self)) {
     const holder = readLock(path);
     if (holder === undefined) continue; // Released, or taken over, between the two looks.
-    if (!isStale(holder, machine)) throw busy(stack, holder);
+    if (!isStale(holder, machine)) throw busy(stack, holder, machine, `rm ${path}`);
     if (takeAway(path, holder)) cleared.push(note(holder));
   }
   try {
@@ -117,7 +117,7 @@ function clearPulumiLocks(context: Context, stack: string, machine: Machine): st
     const path = join(locks, file);
     const holder = readLock(path);
     if (holder === undefined) return '';
-    if (!isStale(holder, machine)) throw busy(stack, holder);
+    if (!isStale(holder, machine)) throw busy(stack, holder, machine, `pulumi cancel --yes --stack ${stack}`);
     rmSync(path, { force: true });
     rmSync(`${path}.attrs`, { force: true });
     return note(holder);
@@ -144,11 +144,13 @@ function readLock(path: string): Holder | undefined {
   }
 }
 
-function busy(stack: string, holder: Holder): CommandFailure {
-  return new CommandFailure(
-    EXIT.busy,
-    `stack "${stack}" is held by another operation: ${describe(holder)}. Wait for it to end, or stop it.`,
-  );
+/** @param clear the command that takes the lock away, for a holder that nobody here can judge */
+function busy(stack: string, holder: Holder, machine: Machine, clear: string): CommandFailure {
+  const held = `stack "${stack}" is held by another operation: ${describe(holder)}. Wait for it to end, or stop it.`;
+  const elsewhere =
+    `${held}\nWhether it still runs can only be seen on ${holder.host}, and this is ${machine.host}. ` +
+    `If it does not, its lock is stale: \`${clear}\` clears it, and the next up repairs what it left.`;
+  return new CommandFailure(EXIT.busy, holder.host === machine.host ? held : elsewhere);
 }
 
 function note(holder: Holder): string {

@@ -100,6 +100,18 @@ describe('lockStack', () => {
     lock.release();
   });
 
+  test.each([
+    ['the command', own, () => `rm ${own()}`],
+    ['Pulumi', pulumis, () => 'pulumi cancel --yes --stack dev'],
+  ] as const)('leaves a lock of %s on another host, and says how to clear one that is stale', (_, path, clear) => {
+    leave(path(), { pid: 4711, hostname: 'elsewhere', timestamp: SINCE });
+    const { exitCode, message } = failureOf(() => lockStack(context, 'dev', 'up'));
+    expect(exitCode).toBe(EXIT.busy);
+    expect(message).toContain(`can only be seen on elsewhere, and this is ${living.host}`);
+    expect(message).toContain(`its lock is stale: \`${clear()}\` clears it`);
+    expect(existsSync(path())).toBe(true);
+  });
+
   test("clears Pulumi's own lock where its process is gone", () => {
     leave(pulumis(), { pid: 4711, username: 'root', hostname: living.host, timestamp: SINCE });
     const gone: Machine = { ...living, processStart: (pid) => (pid === 4711 ? undefined : living.processStart(pid)) };
