@@ -15,7 +15,9 @@ export const ADDRESS = /\$\{([a-z][a-z0-9-]*):(host|port|sslmode)\}/g;
  * Where a service is reached: at its own name in the stack, on the port of its container and without TLS, or where it is
  * external; undefined: its description does not tell.
  */
-export function addressPart(name: string, service: Service, part: AddressPart): string | undefined {
+export function addressPart(name: string, part: AddressPart, system: System): string | undefined {
+  const service = system.services[name];
+  if (!service) return undefined;
   const { external } = service;
   switch (part) {
     case 'host':
@@ -23,7 +25,7 @@ export function addressPart(name: string, service: Service, part: AddressPart): 
     case 'port':
       return (external?.port ?? onlyPort(service))?.toString();
     case 'sslmode':
-      return external ? sslmodeOf(external, service) : 'disable';
+      return external ? sslmodeOf(external, loginsOf(name, service, system)) : 'disable';
     default:
       return part satisfies never;
   }
@@ -36,7 +38,7 @@ export function onlyPort({ ports }: Service): number | undefined {
 }
 
 /** A database is spoken to in TLS unless somebody says otherwise. */
-function sslmodeOf({ sslmode }: External, { logins }: Service): PlannedExternal['sslmode'] {
+function sslmodeOf({ sslmode }: External, logins: readonly Login[]): PlannedExternal['sslmode'] {
   return sslmode ?? (logins.some(({ protocol }) => protocol === 'postgres') ? 'require' : 'disable');
 }
 
@@ -49,17 +51,24 @@ export function externalServices({ services }: Pick<System, 'services'>): Record
 export function externalPasswords(system: System): string[] {
   const external = externalServices(system);
   return sortedSet([
-    ...Object.values(external).flatMap(({ external: where, logins }) => [
-      ...logins.map(({ password }) => password),
-      ...(where?.secret === undefined ? [] : [where.secret]),
+    ...Object.entries(external).flatMap(([name, service]) => [
+      ...loginsOf(name, service, system).map(({ password }) => password),
+      ...(service.external?.secret === undefined ? [] : [service.external.secret]),
     ]),
-    ...Object.values(system.databases).flatMap((database) =>
-      database.kind === 'postgres' && Object.hasOwn(external, database.service) ? [database.password] : [],
-    ),
     ...Object.entries(system.secrets).flatMap(([name, { rotation }]) =>
       rotation && Object.hasOwn(external, rotation.postgresRole.service) ? [name] : [],
     ),
   ]);
+}
+
+/** How clients of a service log in: as it says itself, and as the owners of the databases in it. */
+function loginsOf(name: string, { logins }: Service, { databases }: Pick<System, 'databases'>): Login[] {
+  const owners = sortedEntries(databases).flatMap(([database, described]): Login[] =>
+    described.kind === 'postgres' && described.service === name
+      ? [{ protocol: 'postgres', user: described.owner, database, password: described.password }]
+      : [],
+  );
+  return [...logins, ...owners];
 }
 
 /**
@@ -94,6 +103,7 @@ function withoutCalls(service: Service, isExternal: (name: string) => boolean): 
     ...service,
     egress: service.egress || service.calls.some(isExternal),
     calls: service.calls.filter((other) => !isExternal(other)),
+    keeps: Object.fromEntries(Object.entries(service.keeps).filter(([, kept]) => !isExternal(kept.in))),
     dependsOn: Object.fromEntries(Object.entries(service.dependsOn).filter(([other]) => !isExternal(other))),
   };
 }
@@ -125,13 +135,14 @@ export function plannedExternals(
     .filter(([name]) => isOn(name))
     .map(([name, service]) => {
       const external = service.external ?? {};
+      const logins = loginsOf(name, service, system);
       return {
         name,
         description: service.description,
         host: external.host ?? '',
         port: external.port ?? onlyPort(service) ?? 0,
-        sslmode: sslmodeOf(external, service),
-        logins: service.logins.map(plannedLogin),
+        sslmode: sslmodeOf(external, logins),
+        logins: logins.map(plannedLogin),
         callers: sortedEntries(system.services).flatMap(([caller, { calls }]) =>
           calls.includes(name) && Object.hasOwn(active, caller) ? [caller] : [],
         ),

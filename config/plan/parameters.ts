@@ -21,7 +21,7 @@ export function fillParameters(system: System): { system: System; issues: Issue[
   const address = (text: string, path: readonly PropertyKey[]): string =>
     text.replace(ADDRESS, (whole, name: string, part: AddressPart) => {
       const service = system.services[name];
-      const value = service && addressPart(name, service, part);
+      const value = addressPart(name, part, system);
       if (value !== undefined) return value;
       // Of what is external the rules tell what is missing.
       if (service?.external) return whole;

@@ -257,6 +257,28 @@ describe('tells', () => {
   });
 });
 
+test('the owners of databases in what somebody else runs log in with what is set for them', () => {
+  const description = system(
+    {
+      app: service({ calls: ['db'], environment: { AT: '${db:host}' } }),
+      db: service({ singleton: true, ports: { sql: { container: 5432 } } }),
+    },
+    {
+      secrets: { STOCK_PASSWORD: { description: 'A password.', format: { kind: 'password' } } },
+      databases: { stock: { kind: 'postgres', service: 'db', owner: 'keeper', password: 'STOCK_PASSWORD' } },
+    },
+  );
+  const plan = planOf(
+    resolveShop(description, { values: { services: somewhere }, providedSecrets: ['STOCK_PASSWORD'] }),
+  );
+  expect(plan.externals?.[0]).toMatchObject({
+    sslmode: 'require',
+    logins: [{ protocol: 'postgres', user: 'keeper', database: 'stock', secret: 'STOCK_PASSWORD' }],
+  });
+  expect(plan).not.toHaveProperty('databases');
+  expect(plan.secrets[0]).not.toHaveProperty('postgresRole');
+});
+
 describe('data that a service has left on the host', () => {
   test('is kept once somebody else runs it, and where there is none, none is made', () => {
     const plan = external();
