@@ -15,7 +15,10 @@ trap 'exit 0' TERM INT
 rm -f "$socket"
 exec {ready}< <(exec s6-fdholder-daemon -1 -i /etc/listener "$socket")
 daemon=$!
-read -r -t 10 -u "$ready" || exit 1
+if ! read -r -t 60 -u "$ready"; then
+  echo 'listener: the daemon that holds the sockets has not started' >&2
+  exit 1
+fi
 
 # Not blocking: of several that wait for a connection only one gets it. As long a queue as the kernel allows: connections
 # wait there while nobody takes them.
@@ -23,11 +26,11 @@ bind='
   my ($port, @store) = @ARGV;
   my $bound = IO::Socket::INET->new(LocalPort => $port, Listen => 4096, ReuseAddr => 1, Blocking => 0)
     or die "listener: port $port: $@\n";
-  dup2(fileno $bound, 0);
+  open STDIN, "<&", $bound or die "listener: port $port: $!\n";
   exec @store;
 '
 for port in "$@"; do
-  perl -MIO::Socket::INET -MPOSIX=dup2 -e "$bind" "$port" s6-fdholder-store "$socket" "tcp:$port" || exit 1
+  perl -MIO::Socket::INET -e "$bind" "$port" s6-fdholder-store "$socket" "tcp:$port" || exit 1
   echo "listener: port $port"
 done
 

@@ -218,7 +218,7 @@ export const prod: Environment = {
     listener: {
       image: 'listener',
       ...listenerService(WAY_IN),
-      ...shares(['64m', 0.25], ['16m', 0.1]),
+      ...shares(['64m', 0.5], ['16m', 0.1]),
       ports: {
         http: { container: 80, published: 80, address: '0.0.0.0' },
         https: { container: 443, published: 443, address: '0.0.0.0' },

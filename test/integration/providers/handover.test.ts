@@ -62,7 +62,7 @@ function description({ web = 'first', proxy = {} }: Release): SystemDescription 
   const routes = [{ prefix: '/web/', to: { service: 'web', port: 8080 }, strip: true }];
   const published = {
     ...nginx,
-    ...proxyService(plainProxy({ port: 80, workers: 2, connections: 256, routes })),
+    ...proxyService(plainProxy({ port: 80, workers: 2, connections: 1024, routes })),
     ...{ calls: ['web'], dependsOn: { web: 'healthy' } },
   };
   return system(
