@@ -26,6 +26,8 @@ const NAMES_S = 2;
 export interface Upstream {
   readonly service: string;
   readonly port: number;
+  /** True: it speaks gRPC there, HTTP/2 without TLS. */
+  readonly grpc?: true;
 }
 
 /** A whole configuration, and the services that it hands requests on to. */
@@ -43,7 +45,7 @@ export function proxyService({ config, upstreams }: Proxy): ProxyService {
     preflight: { command: ['nginx', '-t', '-q', '-c', CONFIG_FILE] },
     edge: {
       folder: LISTS,
-      upstreams: Object.fromEntries(upstreams.map((upstream) => [upstream.service, upstreamList(upstream)])),
+      upstreams: Object.fromEntries(upstreams.map(({ service }) => [service, upstreamList(service, upstreams)])),
       reload: reloadCommand(CONFIG_FILE),
       drained: drainedCommand(),
     },
@@ -119,25 +121,49 @@ function proxySettings(): string[] {
   ];
 }
 
+/** Who the caller of a gRPC method is, and how long a service may take; nothing where none is spoken. */
+export function grpcSettings(upstreams: readonly Upstream[]): string[] {
+  if (!upstreams.some(({ grpc }) => grpc === true)) return [];
+  return [
+    ...['X-Forwarded-For $remote_addr', 'X-Real-IP $remote_addr', 'X-Request-ID $request_id'].map(
+      (header) => `grpc_set_header ${header};`,
+    ),
+    'grpc_connect_timeout 5s;',
+    'grpc_next_upstream_tries 2;',
+  ];
+}
+
+/** Hands requests on to a service; `path`: put in the place of the prefix. */
+export function pass(to: Upstream, path = ''): string {
+  return to.grpc === true ? `grpc_pass grpc://${nameOf(to)};` : `proxy_pass http://${nameOf(to)}${path};`;
+}
+
+function nameOf({ service, grpc }: Upstream): string {
+  return grpc === true ? `${service}-grpc` : service;
+}
+
 /** Lists that releases keep: see {@link upstreamList}. */
 export function upstreamLists(): string[] {
   return [`include ${LISTS}/*.conf;`];
 }
 
 /**
- * Who answers for a service: a line for each container, by its name, whose address is looked up again when it changes
- * (a container that is restarted may have another). The zone is what workers share, and what a reload takes addresses
+ * Who answers for a service, port by port: a line for each container, by its name, whose address is looked up again when it
+ * changes (a container that is restarted may have another). The zone is what workers share, and what a reload takes addresses
  * over from.
  */
-function upstreamList({ service, port }: Upstream): string {
+function upstreamList(service: string, upstreams: readonly Upstream[]): string {
+  const own = new Map(upstreams.filter((each) => each.service === service).map((each) => [nameOf(each), each]));
   return text(
-    block(`upstream ${service}`, [
-      `zone ${service} 64k;`,
-      // A pattern: a file that is not there is none.
-      `include ${KNOWN}/${service}.conf*;`,
-      `server ${CONTAINER}:${port} resolve fail_timeout=2s;`,
-      'keepalive 16;',
-    ]),
+    [...own].flatMap(([name, { port }]) =>
+      block(`upstream ${name}`, [
+        `zone ${name} 64k;`,
+        // A pattern: a file that is not there is none.
+        `include ${KNOWN}/${name}.conf*;`,
+        `server ${CONTAINER}:${port} resolve fail_timeout=2s;`,
+        'keepalive 16;',
+      ]),
+    ),
   );
 }
 

@@ -1,9 +1,11 @@
 import {
   block,
+  grpcSettings,
   health,
   httpSettings,
   mainSettings,
   ownServer,
+  pass,
   text,
   upstreamLists,
   type Proxy,
@@ -12,10 +14,10 @@ import {
 
 /** Requests that go to one service. */
 export interface Route {
-  /** What their paths begin with: slashes at both ends. */
+  /** What their paths begin with: slashes at both ends; of gRPC, a package or a service: `/shop.v1.`. */
   readonly prefix: string;
   readonly to: Upstream;
-  /** True: the service gets the path without the prefix, `/engine/health` as `/health`. */
+  /** True: the service gets the path without the prefix, `/engine/health` as `/health`; not of gRPC, whose paths are methods. */
   readonly strip?: boolean;
 }
 
@@ -36,6 +38,9 @@ export function plainProxy({ port, routes, workers, connections }: PlainProxy): 
     ...mainSettings(workers, connections),
     ...block('http', [
       ...httpSettings(),
+      ...grpcSettings(routes.map(({ to }) => to)),
+      // HTTP/1.1 goes on beside it.
+      ...(routes.some(({ to }) => to.grpc === true) ? ['http2 on;'] : []),
       ...upstreamLists(),
       ...block('server', [
         `listen ${port};`,
@@ -50,5 +55,5 @@ export function plainProxy({ port, routes, workers, connections }: PlainProxy): 
 }
 
 function location({ prefix, to, strip = false }: Route): string[] {
-  return block(`location ${prefix}`, [`proxy_pass http://${to.service}${strip ? '/' : ''};`]);
+  return block(`location ${prefix}`, [pass(to, strip ? '/' : '')]);
 }

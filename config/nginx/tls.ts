@@ -1,9 +1,11 @@
 import {
   block,
+  grpcSettings,
   health,
   httpSettings,
   mainSettings,
   ownServer,
+  pass,
   text,
   upstreamLists,
   type Proxy,
@@ -90,6 +92,7 @@ export function tlsProxy(proxy: TlsProxy): Proxy {
       'limit_req_status 429;',
       'limit_conn_status 429;',
       ...tlsSettings(proxy),
+      ...grpcSettings(upstreams),
       ...upstreamLists(),
       ...block('server', [
         'listen 80 default_server;',
@@ -138,9 +141,10 @@ function server({ names, places, health: own, headers }: Site, connectionsPerAdd
 }
 
 function location({ path, isPattern = false, to, limit, patience }: Place): string[] {
+  const kind = to.grpc === true ? 'grpc' : 'proxy';
   return block(`location ${isPattern ? '~ ' : ''}${path}`, [
     ...(limit === undefined ? [] : [`limit_req zone=${requests(limit.zone)} burst=${limit.burst} nodelay;`]),
-    ...(patience === undefined ? [] : [`proxy_send_timeout ${patience}s;`, `proxy_read_timeout ${patience}s;`]),
-    `proxy_pass http://${to.service};`,
+    ...(patience === undefined ? [] : ['send', 'read'].map((way) => `${kind}_${way}_timeout ${patience}s;`)),
+    pass(to),
   ]);
 }

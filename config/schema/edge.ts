@@ -14,11 +14,11 @@ export const Edge = z.strictObject({
       Name,
       z
         .string()
-        .refine((list) => list.split('\n').filter((line) => line.includes(CONTAINER)).length === 1)
-        .meta({ accepted: `a text with one line that holds ${CONTAINER}` }),
+        .refine((list) => list.split('\n').some((line) => line.includes(CONTAINER)))
+        .meta({ accepted: `a text with a line that holds ${CONTAINER}` }),
     )
     .meta({
-      description: `Service behind it → its list. The line with ${CONTAINER} stands once for each replica that answers.`,
+      description: `Service behind it → its list. A line with ${CONTAINER} stands once for each replica that answers.`,
     }),
   reload: z
     .array(z.string())

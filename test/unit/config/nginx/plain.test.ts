@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Plan, PlannedService } from '../../../../config/plan/types.ts';
 import { proxyService } from '../../../../config/nginx/directives.ts';
 import { plainProxy, type Route } from '../../../../config/nginx/plain.ts';
+import { listedContainers, renderList } from '../../../../config/plan/edges.ts';
 import { planOf, resolveLinkflow } from '../fixture.ts';
 
 const api = { service: 'api', port: 8000 };
@@ -43,6 +44,34 @@ describe('a route', () => {
 
   test('is named where nothing is found', () => {
     expect(block(text, 'location /')).toEqual(['return 404 "Nothing here. There is: /health, /api/, /engine/\\n";']);
+  });
+});
+
+describe('a service that speaks gRPC', () => {
+  const grpc = { service: 'frontend', port: 9090, grpc: true } as const;
+  const routes = [
+    { prefix: '/engine/', to: engine, strip: true },
+    { prefix: '/linkflow.engine.v1.', to: grpc },
+  ];
+
+  test('is called by its methods, over HTTP/2 without TLS, beside HTTP/1.1', () => {
+    const text = config(routes);
+    expect(block(text, 'location /linkflow.engine.v1.')).toEqual(['grpc_pass grpc://frontend-grpc;']);
+    expect(block(text, 'http')).toEqual(expect.arrayContaining(['http2 on;', 'grpc_connect_timeout 5s;']));
+    expect(config([{ prefix: '/api/', to: api }])).not.toMatch(/grpc|http2/);
+  });
+
+  test('is one list with its HTTP: an upstream for each port', () => {
+    const proxy = plainProxy({ port: 8081, routes, workers: 1, connections: 77 });
+    const { edge } = proxyService(proxy);
+    expect(Object.keys(edge?.upstreams ?? {})).toEqual(['frontend']);
+    const list = edge?.upstreams['frontend'] ?? '';
+    expect(block(list, 'upstream frontend')).toContain('server {container}:8080 resolve fail_timeout=2s;');
+    expect(block(list, 'upstream frontend-grpc')).toContain('server {container}:9090 resolve fail_timeout=2s;');
+    expect(block(list, 'upstream frontend-grpc')).toContain('zone frontend-grpc 64k;');
+    const rendered = renderList(list, ['a', 'b']);
+    expect(rendered.match(/server \S+/g)).toEqual(['server a:8080', 'server b:8080', 'server a:9090', 'server b:9090']);
+    expect(listedContainers(list, rendered)).toEqual(['a', 'b']);
   });
 });
 

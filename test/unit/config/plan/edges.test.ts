@@ -52,7 +52,7 @@ describe('an edge', () => {
     const [issue] = resolveShop(shop({ edge: { ...edge, upstreams: { api: 'nothing' } } })).issues;
     expect(issue).toMatchObject({
       path: 'shop:services.proxy.edge.upstreams.api',
-      accepted: 'a text with one line that holds {container}',
+      accepted: 'a text with a line that holds {container}',
     });
   });
 });
