@@ -61,7 +61,7 @@ suite(`a release on an engine of its own${reason === undefined ? '' : ` (skipped
       await engine?.startDaemon();
       await bed.repair(`${signal} of the engine after ${moment} ms of about ${tookMs}; ${again}`);
     },
-    180_000,
+    300_000,
   );
 
   test('goes through with the next up where the connection was lost, and meanwhile no request fails', async () => {

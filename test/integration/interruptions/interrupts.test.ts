@@ -62,5 +62,5 @@ describe('a release that is interrupted', () => {
       await bed.repair(what);
       bed.expectServed(load, what);
     }
-  }, 600_000);
+  }, 900_000);
 });

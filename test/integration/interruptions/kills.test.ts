@@ -68,5 +68,5 @@ describe('a release that is killed', () => {
       await bed.repair(what);
       bed.expectServed(load, what);
     }
-  }, 600_000);
+  }, 900_000);
 });
