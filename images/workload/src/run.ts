@@ -28,6 +28,11 @@ const roles: Readonly<Record<string, () => Promise<Role>>> = {
   'cache-clear': () => import('./roles/cache-clear.ts'),
   'luminai-app': () => import('./roles/luminai-app.ts'),
   'luminai-migrate': () => import('./roles/luminai-migrate.ts'),
+  'lomash-gateway': () => import('./roles/lomash-gateway.ts'),
+  'lomash-service': () => import('./roles/lomash-service.ts'),
+  'lomash-migrate': () => import('./roles/lomash-migrate.ts'),
+  'lomash-seed': () => import('./roles/lomash-seed.ts'),
+  mailbox: () => import('./roles/mailbox.ts'),
 };
 
 /** EX_USAGE and EX_CONFIG of sysexits.h: starting again would not help. */
