@@ -13,7 +13,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   [TYPES.preflight]: 'preflight',
   [TYPES.files]: 'files',
   [TYPES.postgresRole]: 'database role',
-  [TYPES.release]: 'record of the',
+  [TYPES.release]: 'record of',
 };
 
 /** How many of a kind are named before the rest is only counted. */
@@ -34,9 +34,7 @@ export function underWay({ resources }: Progress, nowMs: number): string[] {
     .map(([key, each]) => ({ key, each, sinceMs: Math.min(...each.map(({ startedMs }) => startedMs)) }))
     .sort((a, b) => a.sinceMs - b.sinceMs)
     .map(({ key, each, sinceMs }) => {
-      const names = [
-        ...new Set(each.map(({ name, service, type }) => (type === TYPES.image ? name : (service ?? name)))),
-      ];
+      const names = [...new Set(each.map(nameOf))];
       const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
       return `${key} ${names.slice(0, NAMED).join(', ')}${more} (${seconds(nowMs - sinceMs)})`;
     });
@@ -47,4 +45,9 @@ function verbOf({ op }: ResourceProgress): string {
   if (isRemoval(op)) return 'deleting';
   if (isRefresh(op)) return 'looking at';
   return op === 'update' ? 'updating' : 'making';
+}
+
+function nameOf({ name, service, type }: ResourceProgress): string {
+  if (type === TYPES.release) return 'the release';
+  return type === TYPES.image ? name : (service ?? name);
 }

@@ -155,7 +155,7 @@ test('underWay tells what Pulumi does, kind by kind, the oldest first, of many o
   const system = step('create', 'slipway:components:System', 'linkflow');
   const events = [started(system), started(network), done(network), started(release), ...old];
   expect(underWay(after(...events), 10_000)).toEqual([
-    'updating release release (6.0 s)',
+    'updating record of the release (6.0 s)',
     'deleting old container api, queue, timer and 1 more (5.0 s)',
   ]);
   expect(underWay(after(started(gate('api', 'refresh'))), 1500)).toEqual(['looking at replica api (0.5 s)']);
