@@ -49,16 +49,15 @@ is_found() { # NAME
 
 # nginx looks up the names of upstreams once it runs, and until then has nobody to ask. So it begins with what is known here.
 look_up() { # LISTS
-  local list word server rest address known=/dev/null
+  local list word server rest address upstream
   shopt -s nullglob
   mkdir -p /tmp/known
   for list in "$1"/*.conf; do
     while read -r word server rest; do
-      # A service may have an upstream for each of its ports.
-      [[ $word == upstream ]] && known=/tmp/known/$server.conf
+      [[ $word == upstream ]] && upstream=$server
       [[ $word == server && $rest == *resolve* ]] || continue
       read -r address _ < <(RES_OPTIONS='timeout:1 attempts:1' getent ahostsv4 "${server%:*}") &&
-        echo "server $address:${server##*:} fail_timeout=2s;" >> "$known"
+        echo "server $address:${server##*:} fail_timeout=2s;" >> "/tmp/known/$upstream.conf"
     done < "$list"
   done
   return 0 # Who has no address yet is found later.
