@@ -101,8 +101,8 @@ describe('lockStack', () => {
   });
 
   test.each([
-    ['the command', own, () => `rm ${own()}`],
-    ['Pulumi', pulumis, () => 'pulumi cancel --yes --stack dev'],
+    ['the command', own, (): string => `rm ${own()}`],
+    ['Pulumi', pulumis, (): string => 'pulumi cancel --yes --stack dev'],
   ] as const)('leaves a lock of %s on another host, and says how to clear one that is stale', (_, path, clear) => {
     leave(path(), { pid: 4711, hostname: 'elsewhere', timestamp: SINCE });
     const { exitCode, message } = failureOf(() => lockStack(context, 'dev', 'up'));
