@@ -23,6 +23,7 @@ export function composeNotes(plan: Plan, { adopts, isOpen }: NotesArgs): string[
     ...(plan.secrets.length > 0
       ? ['Secrets are files in clear in secrets/: nothing encrypts, generates or rotates them.']
       : []),
+    ...databases(plan),
     ...certificates(plan),
     ...(isOpen ? ['These files are open to every user of their container: only root could give them to one.'] : []),
     ...chosenPorts(services),
@@ -35,6 +36,15 @@ export function composeNotes(plan: Plan, { adopts, isOpen }: NotesArgs): string[
 /** What a person may run, a line each: the tasks of the plan, as Compose runs them. */
 export function composeTasks({ tasks }: Pick<Plan, 'tasks'>): string[] {
   return tasks.map(({ name, service, command }) => `${name}: docker compose exec ${service} ${commandLine(command)}`);
+}
+
+/** Adopted volumes hold those that the stack has made. */
+function databases({ databases: planned = [] }: Plan): string[] {
+  const made = planned.flatMap((each) =>
+    each.kind === 'postgres' ? [`${each.name} (owner ${each.owner}, password in secrets/${each.password})`] : [],
+  );
+  if (made.length === 0) return [];
+  return [`Nothing makes databases and their owners where the data of a stack is not taken over: ${made.join(', ')}.`];
 }
 
 function certificates({ certificates: planned }: Plan): string[] {

@@ -58,6 +58,7 @@ export function renderPage(page: Page): string {
     ...networksTable(dev, prod),
     '',
     ...section('Volumes', ['volume', 'of', 'what'], volumeRows(dev)),
+    ...section('Databases', ['database', 'in', 'owner, or index', 'extensions'], databaseRows(dev)),
     ...section('Secrets', ['secret', 'source', 'for', 'what'], secretRows(dev)),
     ...section('Tasks', ['`slipway run …`', 'in', 'what'], taskRows(dev)),
   ]
@@ -150,6 +151,14 @@ function section(title: string, headings: readonly string[], rows: readonly (rea
 
 function volumeRows({ volumes }: Plan): string[][] {
   return volumes.map(({ name, service, description }) => [code(name), service, description]);
+}
+
+function databaseRows({ databases = [] }: Plan): string[][] {
+  return databases.map((database) =>
+    database.kind === 'redis'
+      ? [code(database.name), database.service, `index ${database.index}`, '']
+      : [code(database.name), database.service, code(database.owner), database.extensions.join(', ')],
+  );
 }
 
 function secretRows({ secrets }: Plan): string[][] {

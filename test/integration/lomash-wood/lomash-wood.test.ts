@@ -102,6 +102,21 @@ describe('day two', () => {
     expect(seeds.map(({ all }) => /"written":(\d)/.exec(all)?.[1])).toEqual(['3', '0']);
   });
 
+  test('a migration that fails changes nothing and says why, and runs again once that is mended', async () => {
+    const sql = async (statement: string): Promise<string> =>
+      inside('postgres', 'psql', '-XAtq', '-U', 'lomash_master', '-d', 'lomash_orders', '-c', statement);
+    const applied = 'SELECT count(*) FROM migrations';
+    // As an earlier hand may have left it: the second migration finds a table of its own.
+    await sql(`DELETE FROM migrations WHERE name LIKE '2:%'`);
+    const failed = await stack.slipway('run', 'migrate-order-payment');
+    expect(failed.exitCode).not.toBe(0);
+    expect(failed.all).toContain('relation "outbox" already exists');
+    expect(await sql(applied)).toBe('1');
+    await sql('DROP TABLE outbox');
+    exits(await stack.slipway('run', 'migrate-order-payment'), 0);
+    expect(await sql(applied)).toBe('2');
+  });
+
   test('down leaves nothing', async () => {
     exits(await stack.slipway('down', '--yes'), 0);
     expect(await stack.containers()).toEqual([]);

@@ -9,6 +9,25 @@ const ALWAYS =
   'Nothing compares what runs with this file later on, and nothing checks memory, ports and images before a start.';
 
 describe('the notes', () => {
+  test('name the databases that nothing makes there, with who owns them', () => {
+    const password = { description: 'A password.', format: { kind: 'password' as const } };
+    const plan = planned(
+      system(
+        { db: service({ singleton: true }) },
+        {
+          secrets: { A: password },
+          databases: {
+            orders: { kind: 'postgres', service: 'db', owner: 'clerk', password: 'A' },
+            carts: { kind: 'redis', service: 'db', index: 1 },
+          },
+        },
+      ),
+    );
+    expect(composeNotes(plan, own)).toContain(
+      'Nothing makes databases and their owners where the data of a stack is not taken over: orders (owner clerk, password in secrets/A).',
+    );
+  });
+
   test('name nothing that the plan does not use', () => {
     const plain = planned(system({ db: service({ singleton: true }) }));
     expect(composeNotes(plain, own)).toEqual([ALWAYS]);
