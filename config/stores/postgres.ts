@@ -11,17 +11,19 @@ type Images = SystemInput['images'];
 export const POSTGRES_VOLUME = '/var/lib/postgresql';
 
 /**
- * The image of PostgreSQL of a major version. 17 keeps its data where its volume is mounted, /var/lib/postgresql/data; from
- * 18 on the volume is at {@link POSTGRES_VOLUME}.
+ * The image of PostgreSQL of a major version. Up to 17 its data is where its volume is mounted, /var/lib/postgresql/data;
+ * from 18 on the volume is at {@link POSTGRES_VOLUME}.
  */
-export function postgresImage(version: 17 | 18): Images[string] {
-  const args = {
-    POSTGRES_VERSION: `${version}`,
-    POSTGRES_DATA: `${POSTGRES_VOLUME}/${version}/docker`,
-    POSTGRES_VOLUME,
-  };
-  return { build: { context: 'images/postgres', ...(version >= 18 && { args }) }, uid: 999, gid: 999 };
+export function postgresImage(version: 15 | 17 | 18): Images[string] {
+  return { build: { context: 'images/postgres', ...VERSION_ARGS[version] }, uid: 999, gid: 999 };
 }
+
+/** What the image is built with that is not as it is by itself. */
+const VERSION_ARGS = {
+  15: { args: { POSTGRES_VERSION: '15' } },
+  17: {},
+  18: { args: { POSTGRES_VERSION: '18', POSTGRES_DATA: `${POSTGRES_VOLUME}/18/docker`, POSTGRES_VOLUME } },
+};
 
 /**
  * PostgreSQL with settings on top of those of its configuration file. Before a running one is replaced it is seen that the
