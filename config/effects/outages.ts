@@ -28,18 +28,16 @@ export function outageOf(name: string, planned: PlannedService | undefined, grou
     return isMissed ? { why: ['the plan has it no more'], callers, ports } : undefined;
   }
   if (planned.kind === 'job') return undefined;
-  const reasons = [
-    ...withoutPredecessor(planned, own, grounds),
-    ...foundAnew(planned, own, callers, grounds),
-    ...turnedAway(planned, grounds),
-  ];
+  const gone = [...withoutPredecessor(planned, own, grounds), ...foundAnew(planned, own, callers, grounds)];
+  const reasons = [...gone, ...turnedAway(planned, grounds)];
   if (reasons.length === 0) return undefined;
   return {
     why: reasons.map(({ why }) => why),
     aboutMs: Math.max(...reasons.map(({ aboutMs }) => aboutMs)),
     atMostMs: Math.max(...reasons.map(({ atMostMs }) => atMostMs)),
-    callers: [...new Set([...callers, ...loggedIn(planned.name, grounds)])].sort(),
-    ports,
+    // Whoever logs in with another password does not notice that one is forgotten.
+    callers: [...new Set([...(gone.length > 0 ? callers : []), ...loggedIn(planned.name, grounds)])].sort(),
+    ports: gone.length > 0 ? ports : [],
   };
 }
 

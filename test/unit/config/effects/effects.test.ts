@@ -168,7 +168,8 @@ describe('an outage', () => {
       {
         api: service({ singleton: true, secrets: { PASSWORD: 'PASSWORD' } }),
         web: service({ secrets: { URL: 'URL' } }),
-        other: service(),
+        // Calls the database, and logs in otherwise.
+        other: service({ calls: ['api'] }),
       },
       {
         secrets: {
