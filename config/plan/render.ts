@@ -28,6 +28,7 @@ export function renderPlan(plan: Plan): string {
     `  profiles: ${list(plan.profiles)}`,
     ...(plan.variants ? [`  variants: ${list(plan.variants)}`] : []),
     `  network pool: ${plan.pool}`,
+    ...limitsOfAll(services),
     ...(plan.allowsSmallHost ? ['  limits are brought down to what the host has, where that is less'] : []),
     '',
     ...section('starts in this order', startOrder(services)),
@@ -68,6 +69,20 @@ export function renderIssues(issues: readonly Issue[]): string {
       return `${severity}: ${path}: ${message}${remedy}\n`;
     })
     .join('');
+}
+
+/** What all replicas may use together, as far as they are limited; jobs have ended when the services run. */
+function limitsOfAll(services: readonly PlannedService[]): string[] {
+  const running = services.filter(({ kind }) => kind === 'service');
+  const sum = (what: 'cpus' | 'memory'): number =>
+    running.reduce((total, { limits, replicas }) => total + (limits[what] ?? 0) * replicas, 0);
+  const [cpus, memory] = [sum('cpus'), sum('memory')];
+  if (cpus === 0 && memory === 0) return [];
+  const unlimited = running.filter(({ limits }) => limits.cpus === undefined || limits.memory === undefined).length;
+  const besides = unlimited === 0 ? '' : `, and ${unlimited} services without a limit`;
+  return [
+    `  limits of all replicas: ${Number(cpus.toFixed(2))} CPUs, ${Number((memory / 2 ** 30).toFixed(2))} GiB${besides}`,
+  ];
 }
 
 /** A heading and its facts, or nothing. */

@@ -3,7 +3,7 @@ import { tlsProxy } from '../../nginx/tls.ts';
 import type { Overlay, SystemInput, Variant } from '../../schema/system.ts';
 import { redisCommand } from '../../stores/redis.ts';
 import { fanout, orchestrator, services, standIn } from './services.ts';
-import { smokeSteps } from './smoke.ts';
+import { echoedSmoke, smokeSteps } from './smoke.ts';
 
 type Environment = Overlay<SystemInput>;
 type Changes = NonNullable<Overlay<SystemInput['services'][string]>>;
@@ -18,6 +18,7 @@ const playing: Record<string, Changes> = {
 /** A developer's machine: `up --only postgres,redis` for services that run from the editor, or all of it. */
 export const dev: Environment = {
   parameters: { ...played, logLevel: 'debug' },
+  smoke: { steps: echoedSmoke },
   services: {
     ...playing,
     postgres: { ports: { postgres: { published: 5432 } } },
@@ -44,6 +45,7 @@ function checkedOften(changes: Readonly<Record<string, Changes>>): Record<string
 /** CI: data in memory, nothing left behind, no key to ask anybody for, any number side by side. */
 export const test: Environment = {
   parameters: { ...played, database: 'orchestrator_test', logLevel: 'debug' },
+  smoke: { steps: echoedSmoke },
   volumes: { 'postgres-data': null, 'redis-data': null },
   secrets: { OPENAI_API_KEY: { provided: false } },
   services: checkedOften({

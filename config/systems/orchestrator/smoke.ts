@@ -2,8 +2,11 @@ import type { SystemInput } from '../../schema/system.ts';
 
 type Smoke = NonNullable<SystemInput['smoke']>;
 
-/** A run through its steps, approved by whoever proves it, told by fanout's WebSocket to the end. */
-export function smokeSteps(steps: readonly ('http' | 'approval' | 'agent')[]): NonNullable<Smoke['steps']> {
+/** A run through its steps, approved by whoever proves it, told by fanout's WebSocket to the end. `answer`: what the model says. */
+export function smokeSteps(
+  steps: readonly ('http' | 'approval' | 'agent')[],
+  { answer }: { readonly answer?: string } = {},
+): NonNullable<Smoke['steps']> {
   const run = '/api/v1/runs/{id}';
   return [
     {
@@ -19,11 +22,14 @@ export function smokeSteps(steps: readonly ('http' | 'approval' | 'agent')[]): N
     {
       does: 'sees it completed',
       path: run,
-      shows: ['"state":"completed"', ...(steps.includes('agent') ? ['You said: Say {run}.'] : [])],
+      shows: ['"state":"completed"', ...(answer === undefined ? [] : [answer])],
     },
     { does: 'is told so over a WebSocket', path: `${run}/stream`, shows: ['"approval done"', '"completed"'] },
   ];
 }
+
+/** With the stand-in, which echoes. */
+export const echoedSmoke = smokeSteps(['http', 'approval', 'agent'], { answer: 'You said: Say {run}.' });
 
 export const smoke: Smoke = {
   service: 'orchestrator',
