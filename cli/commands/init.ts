@@ -7,7 +7,7 @@ import { systems } from '../../config/systems/index.ts';
 import type { Context } from '../context.ts';
 import { paintFor, writeLine } from '../context.ts';
 import { CommandFailure, EXIT } from '../exit-codes.ts';
-import { newStackFile, profilesOf } from '../init/stack-file.ts';
+import { newStackFile, placesToTell, profilesOf } from '../init/stack-file.ts';
 import { table } from '../output/table.ts';
 
 /** What may be asked of `init`. */
@@ -27,9 +27,9 @@ const STACK_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
  */
 export async function init(context: Context, name: string | undefined, options: InitOptions): Promise<number> {
   if (name === undefined) return list(context);
-  const { stack, text, plan } = await judged(context, name, options);
+  const { stack, text, plan, elsewhere } = await judged(context, name, options);
   writeFileSync(join(context.projectDir, `Pulumi.${stack}.yaml`), text, { flag: 'wx' });
-  writeLine(context.stdout, written(stack, plan));
+  writeLine(context.stdout, written(stack, plan, elsewhere));
   return EXIT.ok;
 }
 
@@ -53,7 +53,7 @@ async function judged(
   { projectDir }: Context,
   name: string,
   { environment = 'dev', profiles = [], stack = `${name}-${environment}` }: InitOptions,
-): Promise<{ stack: string; text: string; plan: Plan }> {
+): Promise<{ stack: string; text: string; plan: Plan; elsewhere: readonly string[] }> {
   const [{ resolvePlan }, { renderIssues }, { knownNames }] = await Promise.all([
     import('../../config/resolve.ts'),
     import('../../config/plan/render.ts'),
@@ -72,10 +72,11 @@ async function judged(
   ];
   if (!system || !chosen || problems.length > 0) throw refused(problems);
   const text = newStackFile(system, { environment: chosen, profiles });
-  const values = { system: name, environment: chosen, profiles };
+  const services = placesToTell(system, chosen);
+  const values = { system: name, environment: chosen, profiles, services };
   const { plan, issues } = resolvePlan({ stack, values, providedSecrets: [], acceptsMissingSecrets: true });
   if (!plan) throw refused([renderIssues(issues).trimEnd()]);
-  return { stack, text, plan };
+  return { stack, text, plan, elsewhere: Object.keys(services) };
 }
 
 function nameProblems(projectDir: string, stack: string): string[] {
@@ -92,7 +93,7 @@ function refused(problems: readonly string[]): CommandFailure {
 }
 
 /** What there is now, and what comes next. */
-function written(stack: string, plan: Plan): string {
+function written(stack: string, plan: Plan, elsewhere: readonly string[]): string {
   const on = `--stack ${stack}`;
   const services = plan.services.filter(({ kind }) => kind === 'service').length;
   const missing = plan.secrets.filter(({ source, providedOnly }) => source === 'missing' && providedOnly === true);
@@ -100,6 +101,7 @@ function written(stack: string, plan: Plan): string {
     `Pulumi.${stack}.yaml: ${plan.system} in ${plan.environment}, ${services} services`,
     '',
     'next:',
+    ...(elsewhere.length > 0 ? [`  tell Pulumi.${stack}.yaml where ${elsewhere.join(' and ')} can be reached`] : []),
     ...missing.map(({ name, description }) => `  npx slipway secrets set ${name} ${on}   # ${description}`),
     `  npx slipway preview ${on}`,
     `  npx slipway up ${on}`,

@@ -15,12 +15,20 @@ export interface NewStack {
 export function newStackFile(system: SystemDescription, { environment, profiles }: NewStack): string {
   const others = profilesOf(system, environment).filter((profile) => !profiles.includes(profile));
   const variants = variantsOf(system, environment);
+  const elsewhere = Object.keys(placesToTell(system, environment));
   return [
     `# ${system.description ?? system.name}`,
     '# Every key: docs/reference/configuration.md',
     'config:',
     `  slipway:system: ${system.name}`,
     `  slipway:environment: ${environment}`,
+    ...(elsewhere.length > 0
+      ? [
+          '  # Somebody else runs these: the addresses stand for theirs.',
+          '  slipway:services:',
+          ...elsewhere.map((name) => `    ${name}: { external: { host: ${placeholder(name)} } }`),
+        ]
+      : []),
     ...(profiles.length > 0 ? [`  slipway:profiles: [${profiles.join(', ')}]`] : []),
     ...(others.length > 0
       ? [
@@ -36,6 +44,27 @@ export function newStackFile(system: SystemDescription, { environment, profiles 
       : []),
     '',
   ].join('\n');
+}
+
+/**
+ * Settings of the services that an environment leaves to somebody else, whose addresses only a stack can tell: as a new stack
+ * has them until it does. Of a domain that nobody has (RFC 2606), so that a deployment is refused before it begins.
+ */
+export function placesToTell(
+  { environments }: SystemDescription,
+  environment: EnvironmentName,
+): Readonly<Record<string, { readonly external: { readonly host: string } }>> {
+  return Object.fromEntries(
+    Object.entries(environments[environment].services ?? {}).flatMap(([name, changes]) =>
+      changes?.external && changes.external.host === undefined
+        ? [[name, { external: { host: placeholder(name) } }] as const]
+        : [],
+    ),
+  );
+}
+
+function placeholder(service: string): string {
+  return `${service}.example.com`;
 }
 
 /** Profiles that services of a system have in an environment, sorted. */

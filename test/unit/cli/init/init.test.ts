@@ -53,8 +53,20 @@ test.each(every)('writes a stack of %s in %s that resolves to a plan', async (sy
   const stack = `${system}-${environment}`;
   expect(printed).toContain(`npx slipway up --stack ${stack}`);
   const settings = { ...readStackFile(folder, stack), acceptsMissingSecrets: true };
-  expect(settings.values).toEqual({ system, environment });
+  expect(settings.values).toMatchObject({ system, environment });
   expect(resolvePlan(settings).plan).toMatchObject({ system, environment, stack });
+});
+
+test('leaves addresses of what somebody else runs to be told, and says so', async () => {
+  const { printed } = await init('lomash-wood', '--environment', 'prod');
+  expect(printed).toContain('  tell Pulumi.lomash-wood-prod.yaml where postgres and redis can be reached\n');
+  expect(readStackFile(folder, 'lomash-wood-prod').values).toEqual({
+    ...{ system: 'lomash-wood', environment: 'prod' },
+    services: {
+      postgres: { external: { host: 'postgres.example.com' } },
+      redis: { external: { host: 'redis.example.com' } },
+    },
+  });
 });
 
 test('writes the profiles that are asked for, and names those that are left', () => {
