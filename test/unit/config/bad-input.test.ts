@@ -154,7 +154,7 @@ const cases: readonly [obligation: string, stack: Stack, issue: Issue][] = [
     error(
       'slipway:services.api.memroy',
       'unknown key "memroy"',
-      'did you mean "memory"? known: cpus, env, image, memory, replicas, rollout',
+      'did you mean "memory"? known: cpus, env, external, image, memory, replicas, rollout',
     ),
   ],
   [
