@@ -53,7 +53,10 @@ async function run(command: string, args: readonly string[], env: NodeJS.Process
 
 /** One series: a steady load, releases under it, what comes after. */
 async function series(name: string, origin: string, release: (number: number) => Promise<void>): Promise<Rolls> {
-  const load: Load = startLoad(origin, { kinds: EVERY_KIND, socket: '/engine/live', executions: true });
+  const load: Load = startLoad(origin, {
+    ...{ kinds: EVERY_KIND, socket: '/engine/live', executions: true },
+    grpc: '/linkflow.engine.v1.Frontend/CountExecutions',
+  });
   try {
     await sleep(3000, undefined, { signal: interrupt.signal }); // Connections are made, code is warm.
     load.take();

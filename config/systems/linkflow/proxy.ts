@@ -4,6 +4,8 @@ import { tlsProxy, type Place } from '../../nginx/tls.ts';
 
 const api = { service: 'api', port: 8000 };
 const frontend = { service: 'frontend', port: 8080 };
+/** The engine's gRPC: its methods are paths, `/linkflow.engine.v1.Frontend/StartExecution`. */
+const calls = { path: '/linkflow.engine.v1.', to: { service: 'frontend', port: 9090, grpc: true } } as const;
 
 /** The guide's proxy for a developer's machine: plain HTTP, both services by path. */
 export const devProxy = proxyService(
@@ -12,6 +14,7 @@ export const devProxy = proxyService(
     routes: [
       { prefix: '/api/', to: api },
       { prefix: '/engine/', to: frontend, strip: true },
+      { prefix: calls.path, to: calls.to },
     ],
     workers: 1,
     connections: 1024,
@@ -55,7 +58,9 @@ export const prodProxy = proxyService(
       },
       {
         names: ['${engineHost}'],
-        places: [{ path: '/', to: frontend, limit: { zone: 'api', burst: 50 }, patience: 300 }],
+        places: [{ path: '/', to: frontend }, calls].map((place) => ({
+          ...{ ...place, limit: { zone: 'api', burst: 50 }, patience: 300 },
+        })),
         health: { to: frontend, path: '/health' },
         headers: { 'X-Frame-Options': 'DENY', 'Content-Security-Policy': "default-src 'self'" },
       },

@@ -2,6 +2,7 @@ import { Agent, request as httpRequest, type AgentOptions, type IncomingMessage 
 import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
+import { Client, credentials, status } from '@grpc/grpc-js';
 import { z } from 'zod';
 
 /*
@@ -71,12 +72,14 @@ export interface LoadOptions {
   readonly socket?: string;
   /** True: executions too, once a second, each of which has to complete. */
   readonly executions?: boolean;
+  /** A gRPC method without an input to call, such as `/shop.v1.Shop/Count`, by clients in clear; absent: none. */
+  readonly grpc?: string;
   /** For an origin over TLS: the authority that is trusted, in PEM, and the name that is asked for. */
   readonly tls?: { readonly ca: string; readonly servername: string };
 }
 
 /** Starts clients against `origin`, e.g. `http://127.0.0.1:8088`. */
-export function startLoad(origin: string, { kinds, socket, executions = false, tls }: LoadOptions): Load {
+export function startLoad(origin: string, { kinds, socket, executions = false, grpc, tls }: LoadOptions): Load {
   const stopping = new AbortController();
   const books = new Map<string, Book>();
   const book = (name: string): Book => {
@@ -91,6 +94,9 @@ export function startLoad(origin: string, { kinds, socket, executions = false, t
     ...(socket === undefined
       ? []
       : [watchSocket(`${origin.replace(/^http/, 'ws')}${socket}`, book('WebSocket messages'), stopping.signal)]),
+    ...(grpc === undefined
+      ? []
+      : Array.from({ length: GRPC_CLIENTS }, () => call(origin, grpc, book('gRPC calls'), stopping.signal))),
     ...(executions ? [execute(origin, book('executions'), stopping.signal)] : []),
   ];
   return {
@@ -178,6 +184,30 @@ async function post(url: string, body: string, agent: Agent): Promise<{ status: 
 function hostOf(agent: Agent): { host?: string } {
   const servername = agent instanceof TlsAgent ? agent.options.servername : undefined;
   return servername === undefined ? {} : { host: servername };
+}
+
+const GRPC_CLIENTS = 3;
+
+/** A client of gRPC keeps one connection; what nginx has not begun when it is told to open another (GOAWAY) goes there. */
+async function call(origin: string, method: string, book: Book, stopping: AbortSignal): Promise<void> {
+  const client = new Client(new URL(origin).host, credentials.createInsecure(), {
+    'grpc.use_local_subchannel_pool': 1,
+    'grpc.enable_retries': 0,
+  });
+  const same = (bytes: Buffer): Buffer => bytes;
+  while (!stopping.aborted) {
+    const startedMs = performance.now();
+    await new Promise<void>((resolve) => {
+      const deadline = Date.now() + PATIENCE_MS;
+      client.makeUnaryRequest(method, same, same, Buffer.alloc(0), { deadline }, (error) => {
+        if (error) book.failed(status[error.code]);
+        else book.answered(performance.now() - startedMs);
+        resolve();
+      });
+    });
+    await sleep(between(0, 50)(), undefined, { signal: stopping }).catch(() => undefined);
+  }
+  client.close();
 }
 
 /** A connection that is to last: each message counts as a request, each end of it as a failure. */
