@@ -50,9 +50,12 @@ export const lomashWood: SystemDescription = {
       description: 'Signs what Stripe reports; in dev that of `stripe listen`.',
       format: { kind: 'password', length: 32 },
     },
-    AWS_ACCESS_KEY_ID: { description: 'Key for S3 and SQS; LocalStack takes any.', format: { kind: 'hex', bytes: 10 } },
-    AWS_SECRET_ACCESS_KEY: { description: 'Secret of that key.', format: { kind: 'hex', bytes: 20 } },
-    TWILIO_AUTH_TOKEN: { description: 'Opens the account at Twilio.', format: { kind: 'hex', bytes: 16 } },
+    AWS_ACCESS_KEY_ID: {
+      description: 'Key for S3 and SQS; LocalStack takes any.',
+      format: { kind: 'password', length: 20 },
+    },
+    AWS_SECRET_ACCESS_KEY: { description: 'Secret of that key.', format: { kind: 'password', length: 40 } },
+    TWILIO_AUTH_TOKEN: { description: 'Opens the account at Twilio.', format: { kind: 'password', length: 32 } },
     FCM_SERVER_KEY: { description: 'Sends push messages by Firebase.', format: { kind: 'password', length: 40 } },
     NGINX_CERTIFICATE: {
       description: 'Certificate of the proxy, with its chain.',

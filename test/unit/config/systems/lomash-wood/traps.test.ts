@@ -157,6 +157,11 @@ describe('in prod', () => {
   });
 });
 
+test('a third party’s secret may look as that party makes it', () => {
+  const formats = prod.secrets.filter(({ source }) => source === 'missing').map(({ format }) => format.kind);
+  expect(new Set(formats)).toEqual(new Set(['password', 'template']));
+});
+
 test('a plan takes less than a second', () => {
   const startMs = performance.now();
   planOf(
