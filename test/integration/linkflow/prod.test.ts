@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { Client, credentials } from '@grpc/grpc-js';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { selfSigned } from '../../../providers/embedded/tls/issue.ts';
@@ -125,6 +126,22 @@ describe('production', () => {
 });
 
 describe('the world', () => {
+  test('calls the engine over gRPC, through TLS', async () => {
+    const options = { 'grpc.ssl_target_name_override': ENGINE, 'grpc.default_authority': ENGINE };
+    const client = new Client(`127.0.0.1:${https}`, credentials.createSsl(Buffer.from(authority)), options);
+    const same = (bytes: Buffer): Buffer => bytes;
+    const outcome = await new Promise<string | undefined>((resolve) => {
+      const deadline = Date.now() + 10_000;
+      const method = '/linkflow.engine.v1.Frontend/CountExecutions';
+      client.makeUnaryRequest(method, same, same, Buffer.alloc(0), { deadline }, (error, answer) => {
+        // The one that has just completed is counted under its state.
+        resolve(error?.message ?? answer?.toString());
+      });
+    });
+    client.close();
+    expect(outcome).toContain('completed');
+  });
+
   test('is sent on to HTTPS, but for the health of the proxy', async () => {
     const redirect = { redirect: 'manual', headers: { host: API } } as const;
     const sent = await fetch(`http://127.0.0.1:${http}/api/v1/health?a=b`, redirect);
