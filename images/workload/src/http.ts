@@ -1,5 +1,5 @@
 import Fastify, { type FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, register } from 'prom-client';
+import { collectDefaultMetrics, Histogram, register } from 'prom-client';
 import type { App } from './app.ts';
 
 /** What must answer for a replica to be healthy, by name. */
@@ -23,13 +23,25 @@ async function outcome(check: () => Promise<unknown>): Promise<string> {
 }
 
 /**
- * An HTTP server with /health (200, or 503 with the check that failed) and /metrics. Add routes, then `listen`.
+ * An HTTP server with /health (200, or 503 with the check that failed) and /metrics, among them how many requests it has
+ * answered, and how fast. Add routes, then `listen`.
  * Stopping finishes the requests in flight.
  */
 export function createHttp(app: App, checks: Checks, healthPath = '/health'): FastifyInstance {
   collectDefaultMetrics();
   register.setDefaultLabels({ service: app.role });
   const http = Fastify({ bodyLimit: 1024 * 1024, return503OnClosing: false, forceCloseConnections: 'idle' });
+  const durations = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'How long requests took to answer',
+    labelNames: ['method', 'route', 'status'],
+  });
+  http.addHook('onResponse', (request, reply, done) => {
+    // The pattern of the path: paths themselves would be without number.
+    const route = request.routeOptions.url ?? 'none';
+    durations.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+    done();
+  });
   http.get(healthPath, async (_request, reply) => {
     const names = Object.keys(checks);
     const results = await Promise.all(Object.values(checks).map(outcome));
