@@ -14,6 +14,7 @@ const pure = [
   'config/compose/**',
   'config/nginx/**',
   'config/stores/**',
+  'config/monitoring/**',
 ];
 
 export default defineConfig(

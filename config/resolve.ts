@@ -1,3 +1,4 @@
+import { monitoredSystem, withMonitoringFiles } from './monitoring/files.ts';
 import { plannedCertificates } from './plan/certificates.ts';
 import { plannedImages } from './plan/images.ts';
 import { plannedDatabases } from './plan/databases.ts';
@@ -115,19 +116,20 @@ function resolveSystem(
     issues.push(...schemaProblems(System, base.name, merged, parsed.error.issues).map(({ issue }) => issue));
     return undefined;
   }
-  const on = activeServices(parsed.data.services, settings.profiles);
+  const watched = monitoredSystem(parsed.data, settings.profiles);
+  const on = activeServices(watched.services, settings.profiles);
   const isOn = (name: string): boolean => Object.hasOwn(on, name);
   const refused = new Set(issues.map(({ path }) => path)); // What was wrong and left out is not missing too.
   issues.push(
-    ...checkExternals({ system: parsed.data, settings, environment, isOn }).filter(({ path }) => !refused.has(path)),
+    ...checkExternals({ system: watched, settings, environment, isOn }).filter(({ path }) => !refused.has(path)),
   );
-  const external = externalServices(parsed.data);
+  const external = externalServices(watched);
   const all = Object.fromEntries(Object.entries(on).filter(([name]) => !Object.hasOwn(external, name)));
   issues.push(...checkOnly(raw, all));
   const running = Object.keys(raw.only === undefined ? all : onlyServices(all, raw.only));
-  const services =
-    settings.allowSmallHost && host ? fitToHost(parsed.data.services, running, host) : parsed.data.services;
-  const { system: complete, issues: unfilled } = fillParameters({ ...parsed.data, services });
+  const fitted = settings.allowSmallHost && host ? fitToHost(watched.services, running, host) : watched.services;
+  const services = withMonitoringFiles(watched, fitted, settings.profiles, running);
+  const { system: complete, issues: unfilled } = fillParameters({ ...watched, services });
   issues.push(...unfilled);
   const system = withoutExternals(complete);
   const active = Object.fromEntries(Object.entries(system.services).filter(([name]) => running.includes(name)));

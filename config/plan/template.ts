@@ -8,6 +8,8 @@ const FILTERS: Readonly<Record<string, (value: string) => string>> = {
   /** Percent-encoded, for a part of a URL. */
   url: (value) =>
     encodeURIComponent(value).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`),
+  /** As it stands between the quotes of a string in JSON. */
+  json: (value) => JSON.stringify(value).slice(1, -1),
   /** SHA-256 in lower-case hex. */
   sha256: (value) => createHash('sha256').update(value, 'utf8').digest('hex'),
 };

@@ -171,7 +171,7 @@ export type SecretFormat =
   | { readonly kind: 'password'; readonly length: number }
   | { readonly kind: 'base64' | 'hex' | 'laravel-key'; readonly bytes: number }
   | {
-      /** Built from others: `${NAME}` as it is, `${NAME|url}` percent-encoded, `${NAME|sha256}` its digest in hex. */
+      /** Built from others: `${NAME}` as it is, `${NAME|url}` percent-encoded, `${NAME|json}` as in a string of JSON, `${NAME|sha256}` its digest in hex. */
       readonly kind: 'template';
       readonly template: string;
     }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AbsolutePath } from './name.ts';
 
 /** A TCP or UDP port. */
 export const PortNumber = z
@@ -28,6 +29,9 @@ export const Port = z.strictObject({
     }),
   address: z.string().default('127.0.0.1').meta({ description: 'Address on the host that `published` binds to.' }),
   protocol: z.enum(['tcp', 'udp']).default('tcp'),
+  metrics: AbsolutePath.optional().meta({
+    description: "Path at which it answers HTTP with its metrics, in Prometheus's text format.",
+  }),
 });
 export type Port = z.output<typeof Port>;
 

@@ -3,6 +3,7 @@ import { Certificate } from './certificate.ts';
 import { Database, DatabaseName } from './database.ts';
 import type { EnvironmentName } from './environment.ts';
 import { Image } from './image.ts';
+import { Monitoring } from './monitoring.ts';
 import { Name, VariableName } from './name.ts';
 import { Secret } from './secret.ts';
 import { Service } from './service.ts';
@@ -37,6 +38,7 @@ export const System = z.strictObject({
   tasks: z.record(Name, Task).default({}),
   sources: z.record(Name, Source).default({}),
   smoke: Smoke.optional(),
+  monitoring: Monitoring.optional().meta({ description: 'Present: it can be watched; `withMonitoring` writes it.' }),
 });
 export type System = z.output<typeof System>;
 

@@ -1,3 +1,4 @@
+import { withMonitoring } from '../monitoring/with-monitoring.ts';
 import type { SystemDescription } from '../schema/system.ts';
 import { postgresImage } from '../stores/postgres.ts';
 import { redisSecrets } from '../stores/redis.ts';
@@ -10,8 +11,7 @@ import { tasks } from './lomash-wood/tasks.ts';
 
 const { REDIS_PASSWORD, REDIS_ACL } = redisSecrets('redis');
 
-/** Lomash Wood: a gateway and eight services, each on a database and an index of Redis of its own, as its Docker guide describes it. */
-export const lomashWood: SystemDescription = {
+const described: SystemDescription = {
   name: 'lomash-wood',
   description: 'Kitchens and bedrooms: a gateway and eight services on eight databases of one PostgreSQL, and Redis.',
   parameters: {
@@ -77,3 +77,6 @@ export const lomashWood: SystemDescription = {
   environments: { dev, test, prod },
   smoke,
 };
+
+/** Lomash Wood: a gateway and eight services, each on a database and an index of Redis of its own, as its Docker guide describes it. */
+export const lomashWood: SystemDescription = withMonitoring(described, { postgres: ['postgres'], redis: ['redis'] });

@@ -1,3 +1,4 @@
+import { withMonitoring } from '../monitoring/with-monitoring.ts';
 import type { SystemDescription } from '../schema/system.ts';
 import { postgresImage } from '../stores/postgres.ts';
 import { redisSecrets } from '../stores/redis.ts';
@@ -8,8 +9,7 @@ import { smoke } from './luminai/smoke.ts';
 import { tasks } from './luminai/tasks.ts';
 import { variants } from './luminai/variants.ts';
 
-/** Luminai: a Symfony application on FrankenPHP behind nginx, with PostgreSQL 18 and Redis, as its Docker guide describes it. */
-export const luminai: SystemDescription = {
+const described: SystemDescription = {
   name: 'luminai',
   description: 'Web application: Symfony on FrankenPHP behind nginx, on PostgreSQL 18 and Redis.',
   parameters: {
@@ -71,3 +71,6 @@ export const luminai: SystemDescription = {
   variants,
   smoke,
 };
+
+/** Luminai: a Symfony application on FrankenPHP behind nginx, with PostgreSQL 18 and Redis, as its Docker guide describes it. */
+export const luminai: SystemDescription = withMonitoring(described, { postgres: ['database'], redis: ['redis'] });

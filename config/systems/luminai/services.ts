@@ -107,7 +107,7 @@ export const services: Services = {
     limits: { cpus: 2, memory: '2g' },
     reservations: { memory: '512m' },
     // Published nowhere: what has a port of the host can't run beside the one that follows it.
-    ports: { http: { container: 8000 } },
+    ports: { http: { container: 8000, metrics: '/health/metrics' } },
     egress: true,
     dependsOn: { database: 'healthy', redis: 'healthy', migrate: 'completed' },
     calls: ['database', 'redis'],

@@ -46,7 +46,7 @@ export class Bed {
 
   /** Builds `images/<image>` with further build arguments, under a tag of its own for each `suffix`; gives the tag. */
   async build(
-    image: 'nginx' | 'postgres' | 'redis' | 'workload',
+    image: 'nginx' | 'postgres' | 'prometheus' | 'redis' | 'workload',
     { suffix = '', args = {} }: { suffix?: string; args?: Readonly<Record<string, string>> } = {},
   ): Promise<string> {
     const tag = `${this.name}-${image}${suffix}`;

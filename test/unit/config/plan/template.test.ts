@@ -37,6 +37,6 @@ test('the secrets of a template are found, each once', () => {
 
 test('a template without the value of its secret, or with an unknown filter, is refused', () => {
   expect(() => renderTemplate('${A}', {})).toThrow('the template refers to secret "A", which has no value');
-  expect(() => renderTemplate('${A|base32}', { A: 'x' })).toThrow('no filter "base32"; known: sha256, url');
-  expect(templateFilters).toEqual(['sha256', 'url']);
+  expect(() => renderTemplate('${A|base32}', { A: 'x' })).toThrow('no filter "base32"; known: json, sha256, url');
+  expect(templateFilters).toEqual(['json', 'sha256', 'url']);
 });

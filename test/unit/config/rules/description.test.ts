@@ -50,7 +50,7 @@ const cases: readonly [obligation: string, description: SystemDescription, issue
   [
     'a filter in a template that there is not',
     system({ api: service() }, { secrets: { PASS: secret, URL: template('${PASS|urll}') } }),
-    error('shop:secrets.URL.format.template', 'no filter "urll"', 'did you mean "url"? known: sha256, url'),
+    error('shop:secrets.URL.format.template', 'no filter "urll"', 'did you mean "url"? known: json, sha256, url'),
   ],
   [
     'a secret that is built from itself',

@@ -136,7 +136,12 @@ test.each(['dev', 'prod'])('the remedy in %s: a Redis that drops nothing, and no
   expect(secrets.map(({ name }) => name)).toContain('SESSION_REDIS_URL');
   expect(dependsOn).toContainEqual({ service: 'sessions', condition: 'healthy' });
   expect(networks.length).toBeGreaterThan(0);
-  expect(plan.volumes.map(({ name }) => name)).toEqual(['postgres-data', 'redis-data', 'session-data']);
+  expect(plan.volumes.map(({ name }) => name)).toEqual([
+    'postgres-data',
+    'prometheus-data',
+    'redis-data',
+    'session-data',
+  ]);
 });
 
 test('prod publishes nginx alone, and everything has limits', () => {

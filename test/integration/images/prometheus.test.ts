@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { Plan, PlannedService } from '../../../config/plan/types.ts';
+import { resolvePlan } from '../../../config/resolve.ts';
+import { systems } from '../../../config/systems/index.ts';
+import { eventually } from '../support/eventually.ts';
+import { attempt, Bed, docker } from './bed.ts';
+
+jest.setTimeout(300_000);
+
+const watched = Object.entries(systems).flatMap(([name, { monitoring }]) => (monitoring ? [name] : []));
+const bed = new Bed();
+const locked = ['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'];
+let image = '';
+
+function planOf(system: string): Plan {
+  const { plan, issues } = resolvePlan({
+    stack: `${system}-dev`,
+    // Prometheus and its exporters, watching nothing but each other and what the system has.
+    values: { system, environment: 'dev', profiles: ['prometheus'] },
+    ...{ providedSecrets: [], encrypted: [], clearSecrets: [] },
+  });
+  if (!plan) throw new Error(JSON.stringify(issues));
+  return plan;
+}
+
+function serviceOf(plan: Plan, name: string): PlannedService {
+  const found = plan.services.find((service) => service.name === name);
+  if (!found) throw new Error(`there is no ${name}`);
+  return found;
+}
+
+/** A volume with the files of one service that lie in `folder`, as the plan has them but for how long things take. */
+async function configured(system: string, name: string, folder: string): Promise<string> {
+  const files = serviceOf(planOf(system), name)
+    .files.filter(({ path }) => path.startsWith(`${folder}/`))
+    .map(({ path, content }) => [path.slice(folder.length + 1), hurried(content)] as const);
+  return bed.volume(`${system}-${name}`, image, 103, Object.fromEntries(files));
+}
+
+function hurried(content: string): string {
+  return content.replace(/: 1[05]s$/gm, ': 1s').replaceAll('for: 1m\n', 'for: 2s\n');
+}
+
+beforeAll(async () => {
+  image = await bed.build('prometheus');
+  await bed.network();
+});
+
+afterAll(() => bed.end());
+
+test.each(watched)('Prometheus takes the configuration of %s, and every expression of its alerts', async (system) => {
+  const volume = await configured(system, 'prometheus', '/etc/prometheus');
+  const { code, output } = await attempt(
+    ...['run', '--rm', '--network', 'none', '-v', `${volume}:/etc/prometheus:ro`, image],
+    ...['promtool', 'check', 'config', '/etc/prometheus/prometheus.yml'],
+  );
+  expect({ code, output }).toMatchObject({ code: 0 });
+  expect(output).toMatch(/SUCCESS: \d+ rules found/);
+});
+
+describe('one that runs, with Luminai’s configuration', () => {
+  const plan = planOf('luminai');
+  const exporters = ['blackbox-exporter', 'node-exporter', 'database-exporter', 'redis-exporter'];
+
+  async function start(name: string, options: readonly string[] = []): Promise<string> {
+    const service = serviceOf(plan, name);
+    const environment = Object.entries(service.environment).flatMap(([variable, value]) => [
+      '-e',
+      `${variable}=${value}`,
+    ]);
+    const on = ['--network', bed.name, '--network-alias', name];
+    const container = await bed.run(name, image, [...locked, ...on, ...environment, ...options], service.command);
+    const [, ...check] = service.healthcheck?.test ?? [];
+    await eventually(() => docker('exec', container, ...check));
+    return container;
+  }
+
+  async function asked(path: string): Promise<string> {
+    const line = `exec 3<>/dev/tcp/127.0.0.1/9090; printf 'GET ${path} HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3; cat <&3`;
+    return docker('exec', `${bed.name}-prometheus`, 'bash', '-c', line);
+  }
+
+  beforeAll(async () => {
+    const secrets = await bed.volume('secrets', image, 103, {
+      DATA_SOURCE_PASS: 'nobody asks',
+      REDIS_PASSWORD: '{"redis://redis:6379":"nobody asks"}',
+    });
+    const modules = await configured('luminai', 'blackbox-exporter', '/etc/blackbox');
+    const folders = ['-v', `${secrets}:/run/secrets:ro`, '-v', `${modules}:/etc/blackbox:ro`];
+    await Promise.all(exporters.map((name) => start(name, folders)));
+    const volume = await configured('luminai', 'prometheus', '/etc/prometheus');
+    await start('prometheus', ['-v', `${volume}:/etc/prometheus:ro`]);
+  });
+
+  test('what answers is up, replica by replica, found by the name of its service', async () => {
+    await eventually(async () => {
+      const answer = await asked('/api/v1/query?query=up==1');
+      for (const name of exporters) expect(answer).toContain(`"service":"${name}"`);
+    });
+    // A probe tells by itself of a store that is not there.
+    await eventually(async () => {
+      expect(await asked('/api/v1/query?query=redis_up')).toMatch(
+        /"service":"redis-exporter"\},"value":\[[\d.]+,"0"\]/,
+      );
+    });
+  });
+
+  test('the host is seen without a folder of it: memory, load, and the file system of the engine', async () => {
+    await eventually(async () => {
+      expect(await asked('/api/v1/query?query=node_memory_MemAvailable_bytes')).toContain('"value"');
+      expect(await asked('/api/v1/query?query=node_filesystem_avail_bytes')).toContain('"mountpoint":"/"');
+    });
+  });
+
+  test('replicas that are missing raise an alert, and those that are there do not', async () => {
+    const firing = async (): Promise<string[]> => {
+      const answer = await asked(
+        '/api/v1/query?query=ALERTS%7Balertname=%22ReplicaMissing%22,alertstate=%22firing%22%7D',
+      );
+      return [...answer.matchAll(/"service":"([^"]+)"/g)].map(([, name = '']) => name).sort();
+    };
+    await eventually(async () => {
+      expect(await firing()).toEqual(['app', 'database', 'nginx', 'redis']);
+    });
+  });
+});
