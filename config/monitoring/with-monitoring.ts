@@ -38,11 +38,11 @@ export function withMonitoring(description: SystemDescription, options: Monitori
     secrets: {
       ...description.secrets,
       GRAFANA_PASSWORD: { description: 'Password of admin in Grafana.', format: { kind: 'password', length: 32 } },
-      ...Object.assign({}, ...parts.map(({ secrets }) => secrets)),
+      ...merged(parts.map(({ secrets }) => secrets)),
     },
-    databases: { ...description.databases, ...Object.assign({}, ...parts.map(({ databases = {} }) => databases)) },
+    databases: { ...description.databases, ...merged(parts.map(({ databases = {} }) => databases)) },
     volumes: { ...description.volumes, 'prometheus-data': { description: 'What Prometheus has measured.' } },
-    services: { ...description.services, ...watchers, ...Object.assign({}, ...parts.map(({ services }) => services)) },
+    services: { ...description.services, ...watchers, ...merged(parts.map(({ services }) => services)) },
     environments: {
       dev: changed(dev, {
         prometheus: { ports: { http: { published: PUBLISHED.prometheus } } },
@@ -62,6 +62,10 @@ export function withMonitoring(description: SystemDescription, options: Monitori
       prod: changed(prod, { grafana: { ports: { http: { published: PUBLISHED.grafana } } } }),
     },
   };
+}
+
+function merged<T>(maps: readonly Readonly<Record<string, T>>[]): Record<string, T> {
+  return Object.fromEntries(maps.flatMap((map) => Object.entries(map)));
 }
 
 function changed(environment: Environment, services: NonNullable<Environment['services']>): Environment {
