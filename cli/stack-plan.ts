@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostSize, Issue, Plan } from '../config/plan/types.ts';
+import type { Systems } from '../config/resolve.ts';
 import type { RawSettings } from '../config/settings.ts';
 import { CommandFailure, EXIT } from './exit-codes.ts';
 import type { Context } from './context.ts';
@@ -82,12 +83,18 @@ export async function showWarnings(context: Context, warnings: readonly Issue[])
   writeLine(context.stderr, renderIssues(warnings).trimEnd());
 }
 
-/** The refusal of a configuration: every issue, once. */
-export async function refused(stack: string, issues: readonly Issue[]): Promise<CommandFailure> {
-  const { renderIssues } = await import('../config/plan/render.ts');
+/** The refusal of a configuration: every issue, once, and where what the issues of a system are about is written. */
+export async function refused(stack: string, issues: readonly Issue[], known?: Systems): Promise<CommandFailure> {
+  const [{ renderIssues }, { systems }] = await Promise.all([
+    import('../config/plan/render.ts'),
+    import('../config/systems/index.ts'),
+  ]);
+  const roots = new Set(issues.map(({ path }) => path.replace(/:.*$/s, '')));
+  const described = Object.keys(known ?? systems).filter((name) => roots.has(name));
+  const places = described.map((name) => `\n${name}: is the description of the system, config/systems/${name}.ts`);
   return new CommandFailure(
     EXIT.usage,
-    `Pulumi.${stack}.yaml can't be deployed as it stands; nothing was touched.\n${renderIssues(issues).trimEnd()}`,
+    `Pulumi.${stack}.yaml can't be deployed as it stands; nothing was touched.\n${renderIssues(issues).trimEnd()}${places.join('')}`,
   );
 }
 
