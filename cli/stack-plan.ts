@@ -83,8 +83,17 @@ export async function showWarnings(context: Context, warnings: readonly Issue[])
   writeLine(context.stderr, renderIssues(warnings).trimEnd());
 }
 
-/** The refusal of a configuration: every issue, once, and where what the issues of a system are about is written. */
+/** The refusal of a configuration: every issue, once. */
 export async function refused(stack: string, issues: readonly Issue[], known?: Systems): Promise<CommandFailure> {
+  const report = await issueReport(issues, known);
+  return new CommandFailure(
+    EXIT.usage,
+    `Pulumi.${stack}.yaml can't be deployed as it stands; nothing was touched.\n${report}`,
+  );
+}
+
+/** Issues for people, with the file of each system whose description they are about. */
+export async function issueReport(issues: readonly Issue[], known?: Systems): Promise<string> {
   const [{ renderIssues }, { systems }] = await Promise.all([
     import('../config/plan/render.ts'),
     import('../config/systems/index.ts'),
@@ -92,10 +101,7 @@ export async function refused(stack: string, issues: readonly Issue[], known?: S
   const roots = new Set(issues.map(({ path }) => path.replace(/:.*$/s, '')));
   const described = Object.keys(known ?? systems).filter((name) => roots.has(name));
   const places = described.map((name) => `\n${name}: is the description of the system, config/systems/${name}.ts`);
-  return new CommandFailure(
-    EXIT.usage,
-    `Pulumi.${stack}.yaml can't be deployed as it stands; nothing was touched.\n${renderIssues(issues).trimEnd()}${places.join('')}`,
-  );
+  return `${renderIssues(issues).trimEnd()}${places.join('')}`;
 }
 
 /** The stacks that have a configuration file in `projectDir`, sorted. */

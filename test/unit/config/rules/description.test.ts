@@ -23,6 +23,11 @@ const cases: readonly [obligation: string, description: SystemDescription, issue
     error('shop:services.api.dependsOn', 'no service "db"', 'known: api'),
   ],
   [
+    'nothing about the environment of the stack',
+    system({ api: service() }, { environments: { test: {}, prod: {} } as never }),
+    error('shop:environments.dev', 'is missing', 'a map of what dev changes; {} for nothing'),
+  ],
+  [
     'a condition to wait for that there is not',
     system({ api: service(), web: service({ dependsOn: { api: 'started' as never } }) }),
     error(
