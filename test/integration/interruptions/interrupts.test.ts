@@ -6,14 +6,13 @@ import { freePorts } from '../support/free-ports.ts';
 import { FEW, startLoad, type Load } from '../support/http-load.ts';
 import { familyOf, signalAll, type Running } from '../support/test-stack.ts';
 import { Bed } from './bed.ts';
-import { randomMoments } from './moments.ts';
+import { MOMENTS, randomMoments } from './moments.ts';
 
 /*
  * Releases that are interrupted (Ctrl-C) at random moments while requests come in: none of them fails, and the next `up`
  * brings the same release to its end.
  */
 
-const COUNT = 10;
 /** Between a first Ctrl-C and a second one that is a request of its own, in milliseconds. */
 const IMPATIENCE_MS = 900;
 
@@ -43,8 +42,8 @@ function interrupt({ pid }: Running): void {
 }
 
 describe('a release that is interrupted', () => {
-  test(`at ${COUNT} moments, at every third twice, fails no request, and the next up ends it`, async () => {
-    const { moments, again } = randomMoments(COUNT, tookMs);
+  test(`at ${MOMENTS} moments, at every third twice, fails no request, and the next up ends it`, async () => {
+    const { moments, again } = randomMoments(MOMENTS, tookMs);
     for (const [index, moment] of moments.entries()) {
       const isTwice = index % 3 === 2;
       const what = `Ctrl-C ${isTwice ? 'twice ' : ''}after ${moment} ms of about ${tookMs}; ${again}`;

@@ -5,14 +5,12 @@ import { freePorts } from '../support/free-ports.ts';
 import { FEW, startLoad, type Load } from '../support/http-load.ts';
 import { familyOf, signalAll, type Running } from '../support/test-stack.ts';
 import { Bed } from './bed.ts';
-import { randomMoments } from './moments.ts';
+import { MOMENTS, randomMoments } from './moments.ts';
 
 /*
  * Releases that are killed (SIGKILL) at random moments while requests come in: none of them fails, and the next `up`
  * brings the same release to its end.
  */
-
-const COUNT = 10;
 
 /** Who dies of what an `up` is made of, by what its command line holds. */
 const VICTIMS = {
@@ -24,7 +22,7 @@ const VICTIMS = {
 type Victim = keyof typeof VICTIMS;
 
 /** A terminal that closes, or a machine that is reset, takes all of them; the kernel, short of memory, takes one. */
-const ORDER: readonly Victim[] = ['everybody', 'the command', 'everybody', 'Pulumi', 'everybody', 'the providers'];
+const ORDER: readonly Victim[] = ['everybody', 'the command', 'Pulumi', 'the providers', 'everybody'];
 
 let bed: Bed;
 let load: Load | undefined;
@@ -55,8 +53,8 @@ async function kill({ pid }: Running, victim: Victim): Promise<void> {
 }
 
 describe('a release that is killed', () => {
-  test(`at ${COUNT} moments fails no request, and the next up ends it`, async () => {
-    const { moments, again } = randomMoments(COUNT, tookMs);
+  test(`at ${MOMENTS} moments fails no request, and the next up ends it`, async () => {
+    const { moments, again } = randomMoments(MOMENTS, tookMs);
     for (const [index, moment] of moments.entries()) {
       const victim = ORDER[index % ORDER.length] ?? 'everybody';
       const what = `${victim} killed after ${moment} ms of about ${tookMs}; ${again}`;

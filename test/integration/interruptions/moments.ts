@@ -3,18 +3,24 @@ import { randomInt } from 'node:crypto';
 /** The variable that sets the seed: a run that failed says which one to try again with. */
 const VARIABLE = 'SLIPWAY_TEST_SEED';
 
+/** How many moments a test takes: few, as each costs two deployments and every run takes others; or as many as it is told. */
+export const MOMENTS = Number(process.env['SLIPWAY_TEST_MOMENTS'] ?? 4);
+
 /**
  * Moments spread over a time: one at random in each of as many equal parts.
  *
  * @param count how many
  * @param overMs the time that they are spread over, in milliseconds
- * @returns the moments in order, in milliseconds from the start, and how to run the test again with them
+ * @returns the moments in an order of chance, in milliseconds from the start, and how to run the test again with them
  */
 export function randomMoments(count: number, overMs: number): { moments: number[]; again: string } {
   const seed = Number(process.env[VARIABLE] ?? randomInt(2 ** 31));
   const random = generator(seed);
   const part = overMs / count;
-  const moments = Array.from({ length: count }, (_, index) => Math.round((index + random()) * part));
+  const moments = Array.from({ length: count }, (_, index) => Math.round((index + random()) * part))
+    .map((moment) => ({ moment, rank: random() }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ moment }) => moment);
   return { moments, again: `again with ${VARIABLE}=${seed}` };
 }
 
