@@ -302,16 +302,7 @@ export interface Unreached {
    * nothing to try it from.
    */
   readonly cause:
-    | 'name'
-    | 'refused'
-    | 'silent'
-    | 'stranger'
-    | 'plain'
-    | 'untrusted'
-    | 'login'
-    | 'database'
-    | 'unready'
-    | 'untried';
+    'name' | 'refused' | 'silent' | 'stranger' | 'plain' | 'untrusted' | 'login' | 'database' | 'unready' | 'untried';
   /** In the words of whoever said so. */
   readonly detail: string;
 }

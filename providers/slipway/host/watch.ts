@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { text } from 'node:stream/consumers';
+import type { ContainerInspectInfo } from 'dockerode';
 import type { Host } from './host.ts';
 
 /** What a container just did. */
@@ -51,6 +53,23 @@ export async function* watch(
   } finally {
     stream.destroy();
   }
+}
+
+/**
+ * What a container has done since it was made, as far as the engine remembers (its last 256 events, of all containers): for
+ * whoever sees that something has happened of which no event has come in yet.
+ */
+export async function eventsOf(host: Host, { Id, Created }: ContainerInspectInfo): Promise<ContainerEvent[]> {
+  const stream = await host.docker.getEvents({
+    since: Math.floor(Date.parse(Created) / 1000),
+    // Now, and no second later: the engine would wait for that.
+    until: Date.now() / 1000,
+    filters: { type: ['container'], container: [Id] },
+  });
+  return (await text(stream))
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(parseEvent);
 }
 
 /** Waits, or until `signal` is aborted, without an error. */

@@ -1,7 +1,7 @@
 import type { ContainerInspectInfo } from 'dockerode';
 import { exitCause } from '../host/exit.ts';
 import { failure, type Host } from '../host/host.ts';
-import { type ContainerEvent, watch } from '../host/watch.ts';
+import { type ContainerEvent, eventsOf, watch } from '../host/watch.ts';
 
 /** How long a container without a health check has to keep running. */
 const STEADY_MS = 1000;
@@ -53,7 +53,9 @@ export async function passGate(args: GateArgs): Promise<Verdict> {
       continue;
     }
     judge.begin(container.RestartCount);
-    const verdict = judge.look(container, events);
+    // The state of a container that runs again forgets the code that it ended with.
+    const isUntold = judge.sawRestart(container) && !events.some(({ action }) => action === 'die');
+    const verdict = judge.look(container, isUntold ? [...events, ...(await eventsOf(host, container))] : events);
     if (verdict?.healthy === true) {
       readySince ??= Date.now();
       if (Date.now() - readySince >= args.minReadyMs) return verdict;
@@ -92,12 +94,17 @@ class Judge {
     this.#restarts ??= restarts;
   }
 
+  /** Whether the engine has started it again since the gate began. */
+  sawRestart({ RestartCount }: ContainerInspectInfo): boolean {
+    return RestartCount > (this.#restarts ?? 0);
+  }
+
   look(container: ContainerInspectInfo, events: readonly ContainerEvent[]): Verdict | undefined {
     const { State } = container;
-    const died = events.find((event) => event.action === 'die');
+    const died = events.findLast((event) => event.action === 'die');
     // A restart clears it from the container's state before we look.
     this.#ranOutOfMemory ||= State.OOMKilled || events.some((event) => event.action === 'oom');
-    if (died || !State.Running || State.Restarting || container.RestartCount > (this.#restarts ?? 0)) {
+    if (died || !State.Running || State.Restarting || this.sawRestart(container)) {
       const cause = exitCause(container, died?.exitCode, this.#ranOutOfMemory);
       return { healthy: false, cause: `it exited ${cause}` };
     }

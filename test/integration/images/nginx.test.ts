@@ -111,7 +111,7 @@ test('a service hears who asks, and no client can say so itself', async () => {
 test('whatever is nobody’s is answered with 404 and a short text', async () => {
   const answer = await fetch(`${origin}/somewhere`);
   expect(answer.status).toBe(404);
-  expect(await answer.text()).toBe('Nothing here. There is: /health, /api/, /engine/\n');
+  expect(await answer.text()).toBe('Nothing here. There is: /health, /api/, /engine/, /linkflow.engine.v1.\n');
 });
 
 test('the log has a line of JSON for each request, and nothing of its query', async () => {

@@ -65,7 +65,7 @@ export function consume<T>(app: App, settings: RedisSettings, { stream, schema, 
     }
     try {
       const common = ['GROUP', group, app.replica, 'COUNT', BATCH, 'BLOCK', 1000, 'STREAMS', stream] as const;
-      const read = (await reader.xreadgroup(...common, '>'));
+      const read = await reader.xreadgroup(...common, '>');
       for (const [, entries] of read ?? []) await take(entries);
     } catch (error) {
       ready = false; // A Redis that has begun anew knows no group.

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { App } from '../app.ts';
 import { retry } from '../backoff.ts';
-import type { RunEvent} from '../orchestrator/contract.ts';
+import type { RunEvent } from '../orchestrator/contract.ts';
 import { Result, streams, Work, type Step } from '../orchestrator/contract.ts';
 import { consume, publish, put, showLife } from '../orchestrator/queue.ts';
 import { connectRedis, redisEnvironment } from '../streams.ts';

@@ -34,10 +34,10 @@ async function serverSaying(...answers: readonly (Buffer | string | undefined)[]
   sockets.add(socket);
   await once(socket, 'connect');
   // It is connected already: who asks again hears so.
-  socket.connect = ((): Socket => {
+  socket.connect = (): Socket => {
     setImmediate(() => socket.emit('connect'));
     return socket;
-  });
+  };
   return socket;
 }
 
