@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostSize, Issue, Plan } from '../config/plan/types.ts';
+import type { Systems } from '../config/resolve.ts';
 import type { RawSettings } from '../config/settings.ts';
 import { CommandFailure, EXIT } from './exit-codes.ts';
 import type { Context } from './context.ts';
@@ -83,12 +84,24 @@ export async function showWarnings(context: Context, warnings: readonly Issue[])
 }
 
 /** The refusal of a configuration: every issue, once. */
-export async function refused(stack: string, issues: readonly Issue[]): Promise<CommandFailure> {
-  const { renderIssues } = await import('../config/plan/render.ts');
+export async function refused(stack: string, issues: readonly Issue[], known?: Systems): Promise<CommandFailure> {
+  const report = await issueReport(issues, known);
   return new CommandFailure(
     EXIT.usage,
-    `Pulumi.${stack}.yaml can't be deployed as it stands; nothing was touched.\n${renderIssues(issues).trimEnd()}`,
+    `Pulumi.${stack}.yaml can't be deployed as it stands; nothing was touched.\n${report}`,
   );
+}
+
+/** Issues for people, with the file of each system whose description they are about. */
+export async function issueReport(issues: readonly Issue[], known?: Systems): Promise<string> {
+  const [{ renderIssues }, { systems }] = await Promise.all([
+    import('../config/plan/render.ts'),
+    import('../config/systems/index.ts'),
+  ]);
+  const roots = new Set(issues.map(({ path }) => path.replace(/:.*$/s, '')));
+  const described = Object.keys(known ?? systems).filter((name) => roots.has(name));
+  const places = described.map((name) => `\n${name}: is the description of the system, config/systems/${name}.ts`);
+  return `${renderIssues(issues).trimEnd()}${places.join('')}`;
 }
 
 /** The stacks that have a configuration file in `projectDir`, sorted. */

@@ -30,7 +30,7 @@ import { checkExternals } from './rules/external.ts';
 import { checkSystem } from './rules/index.ts';
 import { checkOnly, checkProfiles } from './rules/profiles.ts';
 import { schemaProblems } from './rules/schema-issues.ts';
-import { chooseEnvironment, chooseSystem, chooseVariants } from './rules/selection.ts';
+import { checkEnvironment, chooseEnvironment, chooseSystem, chooseVariants } from './rules/selection.ts';
 import { parseSettings } from './rules/settings.ts';
 import { checkSourceSettings } from './rules/sources.ts';
 import type { Settings } from './schema/settings.ts';
@@ -60,6 +60,8 @@ export function resolvePlan(raw: RawSettings, systems: Systems = knownSystems, h
   const environment = chooseEnvironment(raw, settings);
   issues.push(...selected.issues, ...environment.issues);
   if (!selected.description || !environment.name) return { issues };
+  const undescribed = checkEnvironment(selected.description, environment.name);
+  if (undescribed.length > 0) return { issues: [...issues, ...undescribed] };
   const chosen = { description: selected.description, environment: environment.name, host };
   const resolution = resolveSystem(raw, settings, chosen, issues);
   if (resolution) issues.push(...checkSystem(resolution));

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type Docker from 'dockerode';
 import { isLocalAddress } from '../config/plan/address.ts';
 import type { HostFacts, HostSize, Plan } from '../config/plan/types.ts';
@@ -140,7 +140,7 @@ async function missing({ docker, plan, project }: FactsRequest): Promise<Record<
       .map(async ({ reference, build }) => {
         if (reference !== undefined) return [reference, await whyMissing(docker, reference)] as const;
         const dockerfile = join(build?.context ?? '', build?.dockerfile ?? '');
-        const isThere = existsSync(join(project, dockerfile));
+        const isThere = existsSync(resolve(project, dockerfile));
         return [build?.context ?? '', isThere ? undefined : `there is no ${dockerfile}`] as const;
       }),
   );

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Plan } from '../../config/plan/types.ts';
+import type { Issue, Plan } from '../../config/plan/types.ts';
 import { EnvironmentName } from '../../config/schema/environment.ts';
 import type { SystemDescription } from '../../config/schema/system.ts';
 import { systems } from '../../config/systems/index.ts';
@@ -9,6 +9,7 @@ import { paintFor, writeLine } from '../context.ts';
 import { CommandFailure, EXIT } from '../exit-codes.ts';
 import { newStackFile, placesToTell, profilesOf } from '../init/stack-file.ts';
 import { table } from '../output/table.ts';
+import { issueReport } from '../stack-plan.ts';
 
 /** What may be asked of `init`. */
 export interface InitOptions {
@@ -54,13 +55,15 @@ async function judged(
   name: string,
   { environment = 'dev', profiles = [], stack = `${name}-${environment}` }: InitOptions,
 ): Promise<{ stack: string; text: string; plan: Plan; elsewhere: readonly string[] }> {
-  const [{ resolvePlan }, { renderIssues }, { knownNames }] = await Promise.all([
+  const [{ resolvePlan }, { knownNames }, { checkEnvironment }] = await Promise.all([
     import('../../config/resolve.ts'),
-    import('../../config/plan/render.ts'),
     import('../../config/rules/suggest.ts'),
+    import('../../config/rules/selection.ts'),
   ]);
   const system = Object.hasOwn(systems, name) ? systems[name] : undefined;
   const chosen = EnvironmentName.safeParse(environment).data;
+  const undescribed = system && chosen ? checkEnvironment(system, chosen) : [];
+  if (undescribed.length > 0) throw await undeployable(undescribed);
   const known = system && chosen ? profilesOf(system, chosen) : [];
   const problems = [
     ...(system ? [] : [`no system "${name}"\n  accepted: ${knownNames(name, Object.keys(systems))}`]),
@@ -75,7 +78,7 @@ async function judged(
   const services = placesToTell(system, chosen);
   const values = { system: name, environment: chosen, profiles, services };
   const { plan, issues } = resolvePlan({ stack, values, providedSecrets: [], acceptsMissingSecrets: true });
-  if (!plan) throw refused([renderIssues(issues).trimEnd()]);
+  if (!plan) throw await undeployable(issues);
   return { stack, text, plan, elsewhere: Object.keys(services) };
 }
 
@@ -90,6 +93,11 @@ function nameProblems(projectDir: string, stack: string): string[] {
 
 function refused(problems: readonly string[]): CommandFailure {
   return new CommandFailure(EXIT.usage, `nothing was written.\n${problems.map((text) => `error: ${text}`).join('\n')}`);
+}
+
+/** What is wrong with the description of a system. */
+async function undeployable(issues: readonly Issue[]): Promise<CommandFailure> {
+  return new CommandFailure(EXIT.usage, `nothing was written.\n${await issueReport(issues)}`);
 }
 
 /** What there is now, and what comes next. */

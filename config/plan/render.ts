@@ -296,7 +296,7 @@ function smokeFacts({ service, port, host, steps = [], start, poll, timeoutMs }:
       ? [
           `${start.method} ${start.path} of ${service} (${port}): ${JSON.stringify(start.body)}`,
           `then ${poll.path} until ${poll.done}, ${within}`,
-          `fails if ${poll.failed.join(' or ')}`,
+          ...(poll.failed.length > 0 ? [`fails if ${poll.failed.join(' or ')}`] : []),
         ]
       : []),
   ];

@@ -102,12 +102,19 @@ function checkRoom({ networks, pool }: Plan, { usedSubnets }: HostFacts): Issue[
   return [error('slipway:network.pool', answer.problem, 'a larger block, or one that others use less')];
 }
 
-function checkImages({ images, services }: Plan, { missingImages }: HostFacts): Issue[] {
+function checkImages({ images, services, system }: Plan, { missingImages }: HostFacts): Issue[] {
   return Object.entries(missingImages).flatMap(([source, cause]) =>
     images
       .filter((image) => (image.reference ?? image.build?.context) === source)
-      .map(({ name }) => {
+      .map(({ name, build }) => {
         const users = services.flatMap((service) => (service.imageName === name ? [service.name] : []));
+        if (build) {
+          return error(
+            `${system}:images.${name}.build`,
+            `the image of ${users.join(', ')} can't be built: ${cause}`,
+            'a folder with a Dockerfile, relative to the project',
+          );
+        }
         return error(
           `slipway:images.${name}`,
           `image ${source} of ${users.join(', ')} can't be had: ${cause}`,

@@ -52,6 +52,13 @@ export function chooseVariants(
   return { chosen, issues };
 }
 
+/** A system says of each environment what that changes, if it is nothing. */
+export function checkEnvironment({ name, environments }: SystemDescription, environment: Name): Issue[] {
+  if (Object.hasOwn(environments, environment)) return [];
+  const path = issuePath(name, ['environments', environment]);
+  return [error(path, 'is missing', `a map of what ${environment} changes; {} for nothing`)];
+}
+
 /** The environment that a stack is: as it says, or as it is called. */
 export function chooseEnvironment(raw: RawSettings, { environment }: Settings): { name?: Name; issues: Issue[] } {
   if (environment !== undefined) return { name: environment, issues: [] };

@@ -52,19 +52,21 @@ export const Secret = z.strictObject({
 export type Secret = z.output<typeof Secret>;
 
 /** How a service gets a secret: the secret's name, for a file, or `{secret, env, deliver}`. */
-export const SecretUse = z.union([
-  VariableName.transform((secret) => ({ secret, env: true, deliver: 'file' as const })),
-  z.strictObject({
-    secret: VariableName,
-    env: z.boolean().default(true).meta({ description: 'False: no variable <NAME>_FILE points to the file.' }),
-    deliver: z
-      .enum(['file', 'env'])
-      .default('file')
-      .meta({
-        description:
-          '`env`: as the variable itself, without a file, for an image that reads nothing else; whoever may inspect the ' +
-          'container then reads the value.',
-      }),
-  }),
-]);
+export const SecretUse = z
+  .union([
+    VariableName.transform((secret) => ({ secret, env: true, deliver: 'file' as const })),
+    z.strictObject({
+      secret: VariableName,
+      env: z.boolean().default(true).meta({ description: 'False: no variable <NAME>_FILE points to the file.' }),
+      deliver: z
+        .enum(['file', 'env'])
+        .default('file')
+        .meta({
+          description:
+            '`env`: as the variable itself, without a file, for an image that reads nothing else; whoever may inspect the ' +
+            'container then reads the value.',
+        }),
+    }),
+  ])
+  .meta({ accepted: 'the name of a secret, or {secret, env, deliver}' });
 export type SecretUse = z.output<typeof SecretUse>;

@@ -12,10 +12,12 @@ export const Volume = z.strictObject({
 export type Volume = z.output<typeof Volume>;
 
 /** Where a service mounts a volume: a path, or `{path, readOnly}`. */
-export const VolumeUse = z.union([
-  AbsolutePath.transform((path) => ({ path, readOnly: false })),
-  z.strictObject({ path: AbsolutePath, readOnly: z.boolean().default(false) }),
-]);
+export const VolumeUse = z
+  .union([
+    AbsolutePath.transform((path) => ({ path, readOnly: false })),
+    z.strictObject({ path: AbsolutePath, readOnly: z.boolean().default(false) }),
+  ])
+  .meta({ accepted: 'an absolute path such as /data, or {path, readOnly}' });
 export type VolumeUse = z.output<typeof VolumeUse>;
 
 /** A folder in memory. */

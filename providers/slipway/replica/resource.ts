@@ -17,6 +17,7 @@ import { pause } from '../host/watch.ts';
 import { hasCompany, removeFailedCandidates } from './candidates.ts';
 import { exchangeOf } from './exchange.ts';
 import { passGate, seconds } from './gate.ts';
+import { hintFor } from './hint.ts';
 import { areListed } from './listed.ts';
 import { drained, point } from './routes.ts';
 import { ReplicaInputs } from './schema.ts';
@@ -164,11 +165,13 @@ async function rejected(
   const [old] = keep.filter((id) => id !== container);
   const serves = old !== undefined && (await unlessGone(host.docker.getContainer(old).inspect()))?.State.Running;
   const before = serves ? 'The container before it was not touched.' : 'No other container stands in for it.';
+  const hint = hintFor(log, found.HostConfig.ReadonlyRootfs === true);
   return new Error(
     [
       `${name} on ${host.address} did not get healthy: ${cause}`,
       `container ${found.Name.slice(1)} (${container.slice(0, 12)}); ${log}`,
       `It was stopped and is kept for inspection (docker logs ${found.Name.slice(1)}). ${before}`,
+      ...(hint === undefined ? [] : [hint]),
       'Mend the service and run up again; an unchanged up starts the same container again.',
     ].join('\n'),
   );

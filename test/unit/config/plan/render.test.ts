@@ -37,6 +37,17 @@ describe('a plan is shown', () => {
     );
   });
 
+  test('without what fails its smoke test, where nothing does but time', () => {
+    const smoke = {
+      ...{ service: 'api', port: 'http', start: { method: 'POST' as const, path: '/work', body: {} } },
+      poll: { path: '/work/{id}', done: 'done', failed: [] },
+    };
+    const api = service({ ports: { http: { container: 80, published: 8000 } } });
+    const text = renderPlan(planOf(resolveShop(system({ api }, { smoke }))));
+    expect(text).toContain('until done');
+    expect(text).not.toContain('fails if');
+  });
+
   test('ending with a single newline', () => {
     expect(lines({}).slice(-2)).toEqual([expect.stringMatching(/\S/), '']);
   });

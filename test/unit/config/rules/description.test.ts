@@ -23,6 +23,38 @@ const cases: readonly [obligation: string, description: SystemDescription, issue
     error('shop:services.api.dependsOn', 'no service "db"', 'known: api'),
   ],
   [
+    'nothing about the environment of the stack',
+    system({ api: service() }, { environments: { test: {}, prod: {} } as never }),
+    error('shop:environments.dev', 'is missing', 'a map of what dev changes; {} for nothing'),
+  ],
+  [
+    'a condition to wait for that there is not',
+    system({ api: service(), web: service({ dependsOn: { api: 'started' as never } }) }),
+    error(
+      'shop:services.web.dependsOn.api',
+      '"started" is not valid',
+      'healthy, completed (of a job), or {condition, required}',
+    ),
+  ],
+  [
+    'a mount that is no path',
+    system({ api: service({ volumes: { data: 'data' } }) }, { volumes: { data: { description: 'Data.' } } }),
+    error(
+      'shop:services.api.volumes.data',
+      '"data" is not valid',
+      'an absolute path such as /data, or {path, readOnly}',
+    ),
+  ],
+  [
+    'a use of a secret that is no name',
+    system({ api: service({ secrets: { PASSWORD: 'my secret' } }) }),
+    error(
+      'shop:services.api.secrets.PASSWORD',
+      '"my secret" is not valid',
+      'the name of a secret, or {secret, env, deliver}',
+    ),
+  ],
+  [
     'a service to call that it does not have',
     system({ api: service({ calls: ['apx'] }) }),
     error('shop:services.api.calls', 'no service "apx"', 'did you mean "api"? known: api'),

@@ -85,9 +85,9 @@ describe('a host is refused that', () => {
     const cause = 'there is no images/postgres/Dockerfile';
     expect(checkHost(dev, { ...host, missingImages: { 'images/postgres': cause } })).toEqual([
       error(
-        'slipway:images.postgres',
-        `image images/postgres of postgres can't be had: ${cause}`,
-        'an image that the host has or its registry gives',
+        'linkflow:images.postgres.build',
+        `the image of postgres can't be built: ${cause}`,
+        'a folder with a Dockerfile, relative to the project',
       ),
     ]);
   });
