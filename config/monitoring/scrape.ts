@@ -19,12 +19,12 @@ function named(service: string): object {
   return { target_label: 'service', replacement: service };
 }
 
-/** A probe of each replica, made by the blackbox exporter with one of its modules. */
-function probe(name: string, module: 'tcp' | 'tls', service: string, port: number): object {
+/** A probe of each replica, made by the blackbox exporter; with a host name over TLS, under that name. */
+function probe(name: string, service: string, port: number, hostname?: string): object {
   return {
     job_name: name,
     metrics_path: '/probe',
-    params: { module: [module] },
+    params: hostname === undefined ? { module: ['tcp'] } : { module: ['tls'], hostname: [hostname] },
     ...discovered(service, port),
     relabel_configs: [
       { source_labels: ['__address__'], target_label: '__param_target' },
@@ -48,8 +48,8 @@ export function scrapeConfig(targets: readonly Target[]): string {
           ...discovered(service, container),
           relabel_configs: [named(service)],
         })),
-        ...(port === undefined ? [] : [probe(`probe:${service}`, 'tcp', service, port)]),
-        ...(tls === undefined ? [] : [probe(`certificate:${service}`, 'tls', service, tls)]),
+        ...(port === undefined ? [] : [probe(`probe:${service}`, service, port)]),
+        ...(tls === undefined ? [] : [probe(`certificate:${service}`, service, tls.port, tls.name)]),
       ]),
     },
     { lineWidth: 0, aliasDuplicateObjects: false },

@@ -24,8 +24,8 @@ export interface Target {
   readonly store?: 'postgres' | 'redis';
   /** Port that shows by a connection that it is there, of one without metrics. */
   readonly probe?: number;
-  /** Port with a certificate that can be looked at; absent: none. */
-  readonly tls?: number;
+  /** Port with a certificate that can be looked at, and the name that it is asked under; absent: none. */
+  readonly tls?: { readonly port: number; readonly name: string };
 }
 
 /** The exporter beside a store. */
@@ -36,7 +36,7 @@ export function exporterOf(store: string): string {
 /** What monitoring asks: services of a stack with a TCP port, sorted. Without one there is nothing to ask. */
 export function targetsOf(
   services: Readonly<Record<string, Service>>,
-  { secrets, monitoring }: Pick<System, 'secrets' | 'monitoring'>,
+  { secrets, certificates, monitoring }: Pick<System, 'secrets' | 'certificates' | 'monitoring'>,
 ): Target[] {
   const storeOf = (service: string): Target['store'] =>
     (['postgres', 'redis'] as const).find((kind) => monitoring?.[kind].includes(service));
@@ -47,7 +47,8 @@ export function targetsOf(
     if (!first) return [];
     const { memory, cpus } = described.limits;
     const store = storeOf(service);
-    const tls = showsCertificate(described, secrets) ? ports.find(([name]) => name === 'https') : undefined;
+    const name = nameShown(described, { secrets, certificates });
+    const tls = ports.find(([port]) => port === 'https');
     const metrics = ports.flatMap(([, { container: port, metrics: path }]) =>
       path === undefined ? [] : [{ port, path }],
     );
@@ -60,12 +61,21 @@ export function targetsOf(
         metrics,
         ...(store !== undefined && { store }),
         ...(metrics.length === 0 && { probe: first[1].container }),
-        ...(tls && { tls: tls[1].container }),
+        ...(tls && name !== undefined && { tls: { port: tls[1].container, name } }),
       },
     ];
   });
 }
 
-function showsCertificate({ secrets: uses }: Service, secrets: System['secrets']): boolean {
-  return Object.values(uses).some(({ secret }) => secrets[secret]?.format.kind === 'certificate');
+/** The main name of the certificate that a service shows: under another one a proxy may not answer. */
+function nameShown(
+  { secrets: uses }: Service,
+  { secrets, certificates }: Pick<System, 'secrets' | 'certificates'>,
+): string | undefined {
+  return Object.values(uses)
+    .flatMap(({ secret }) => {
+      const format = secrets[secret]?.format;
+      return format?.kind === 'certificate' ? (certificates[format.certificate]?.names ?? []) : [];
+    })
+    .at(0);
 }

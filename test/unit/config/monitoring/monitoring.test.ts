@@ -133,7 +133,7 @@ describe('with it', () => {
     expect(jobsOf(plan).find(({ job_name }) => job_name === 'certificate:proxy')).toEqual({
       job_name: 'certificate:proxy',
       metrics_path: '/probe',
-      params: { module: ['tls'] },
+      params: { module: ['tls'], hostname: ['shop.example'] },
       dns_sd_configs: [{ names: ['proxy'], type: 'A', port: 443, refresh_interval: '10s' }],
       relabel_configs: [
         { source_labels: ['__address__'], target_label: '__param_target' },
