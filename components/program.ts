@@ -69,5 +69,6 @@ async function configuredGoal(project: string): Promise<Goal> {
 /** Warnings are said and passed over; errors end the run before anything is touched, all of them at once. */
 function report(found: readonly Issue[]): void {
   if (found.some((issue) => issue.severity === 'error')) throw new pulumi.RunError(renderIssues(found));
-  for (const warning of found) void pulumi.log.warn(renderIssues([warning]));
+  // Pulumi says itself that it is a warning.
+  for (const warning of found) void pulumi.log.warn(renderIssues([warning]).replace(/^warning: /, ''));
 }
