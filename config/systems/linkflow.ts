@@ -1,6 +1,7 @@
 import { postgresImage } from '../stores/postgres.ts';
 import { redisSecrets } from '../stores/redis.ts';
 import type { SystemDescription } from '../schema/system.ts';
+import { commonImages } from './images.ts';
 import { engine } from './linkflow/engine.ts';
 import { dev, prod, test, variants } from './linkflow/environments.ts';
 import { laravel } from './linkflow/laravel.ts';
@@ -19,16 +20,7 @@ export const linkflow: SystemDescription = {
     ...{ apiHost: 'api.linkflow.io', engineHost: 'engine.linkflow.io' },
     ...{ apiRate: '100r/s', authRate: '5r/s', connectionsPerAddress: '20' },
   },
-  images: {
-    postgres: postgresImage(17),
-    redis: { build: { context: 'images/redis' }, uid: 999, gid: 999 },
-    nginx: { build: { context: 'images/nginx' }, uid: 101, gid: 101 },
-    workload: {
-      build: { context: 'images/workload', bundle: { entry: 'src/main.ts', output: 'main.mjs' } },
-      uid: 1000,
-      gid: 1000,
-    },
-  },
+  images: { postgres: postgresImage(17), ...commonImages },
   secrets: {
     POSTGRES_PASSWORD: {
       description: 'Password of the database user.',

@@ -2,6 +2,7 @@ import { withMonitoring } from '../monitoring/with-monitoring.ts';
 import type { SystemDescription } from '../schema/system.ts';
 import { postgresImage } from '../stores/postgres.ts';
 import { redisSecrets } from '../stores/redis.ts';
+import { commonImages } from './images.ts';
 import { databases, serviceSecrets } from './lomash-wood/catalogue.ts';
 import { dev, prod, test } from './lomash-wood/environments.ts';
 import { services } from './lomash-wood/services.ts';
@@ -25,16 +26,7 @@ const described: SystemDescription = {
     ...{ mediaBucket: 'lomash-dev-media', assetsBucket: 'lomash-dev-assets' },
     ...{ notificationQueue: 'lomash-dev-notifications', analyticsQueue: 'lomash-dev-analytics' },
   },
-  images: {
-    postgres: postgresImage(17),
-    redis: { build: { context: 'images/redis' }, uid: 999, gid: 999 },
-    nginx: { build: { context: 'images/nginx' }, uid: 101, gid: 101 },
-    workload: {
-      build: { context: 'images/workload', bundle: { entry: 'src/main.ts', output: 'main.mjs' } },
-      uid: 1000,
-      gid: 1000,
-    },
-  },
+  images: { postgres: postgresImage(17), ...commonImages },
   certificates: { nginx: { description: 'Shown to the world.', names: ['${domain}', 'localhost'] } },
   secrets: {
     POSTGRES_PASSWORD: {

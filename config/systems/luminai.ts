@@ -2,6 +2,7 @@ import { withMonitoring } from '../monitoring/with-monitoring.ts';
 import type { SystemDescription } from '../schema/system.ts';
 import { postgresImage } from '../stores/postgres.ts';
 import { redisSecrets } from '../stores/redis.ts';
+import { commonImages } from './images.ts';
 import { dev, prod, test } from './luminai/environments.ts';
 import { sources } from './luminai/sources.ts';
 import { services } from './luminai/services.ts';
@@ -17,16 +18,7 @@ const described: SystemDescription = {
     // Where the world finds it, and any name below.
     domain: 'luminai.localhost',
   },
-  images: {
-    postgres: postgresImage(18),
-    redis: { build: { context: 'images/redis' }, uid: 999, gid: 999 },
-    nginx: { build: { context: 'images/nginx' }, uid: 101, gid: 101 },
-    workload: {
-      build: { context: 'images/workload', bundle: { entry: 'src/main.ts', output: 'main.mjs' } },
-      uid: 1000,
-      gid: 1000,
-    },
-  },
+  images: { postgres: postgresImage(18), ...commonImages },
   certificates: {
     nginx: {
       description: 'Shown to the world.',

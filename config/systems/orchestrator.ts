@@ -2,6 +2,7 @@ import type { SystemDescription } from '../schema/system.ts';
 import { psqlTask, redisCliTask, shellTask } from '../stores/clients.ts';
 import { postgresImage } from '../stores/postgres.ts';
 import { redisSecrets } from '../stores/redis.ts';
+import { commonImages } from './images.ts';
 import { dev, prod, test, variants } from './orchestrator/environments.ts';
 import { services } from './orchestrator/services.ts';
 import { smoke } from './orchestrator/smoke.ts';
@@ -20,16 +21,7 @@ export const orchestrator: SystemDescription = {
     // Where the world finds it.
     domain: 'orchestrator.localhost',
   },
-  images: {
-    postgres: postgresImage(15),
-    redis: { build: { context: 'images/redis' }, uid: 999, gid: 999 },
-    nginx: { build: { context: 'images/nginx' }, uid: 101, gid: 101 },
-    workload: {
-      build: { context: 'images/workload', bundle: { entry: 'src/main.ts', output: 'main.mjs' } },
-      uid: 1000,
-      gid: 1000,
-    },
-  },
+  images: { postgres: postgresImage(15), ...commonImages },
   secrets: {
     POSTGRES_PASSWORD: {
       description: 'Password of the database user.',
