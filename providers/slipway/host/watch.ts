@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
-import type { ContainerInspectInfo } from 'dockerode';
 import type { Host } from './host.ts';
 
 /** What a container just did. */
@@ -9,6 +8,8 @@ export interface ContainerEvent {
   readonly action: string;
   /** Of a `die`. */
   readonly exitCode: number | undefined;
+  /** When, in milliseconds since 1970 by the engine's clock; undefined: it does not say. */
+  readonly atMs: number | undefined;
 }
 
 /**
@@ -55,16 +56,22 @@ export async function* watch(
   }
 }
 
+/** A stretch of time, in milliseconds since 1970 by the engine's clock. */
+export interface Period {
+  readonly fromMs: number;
+  /** Not after now: the engine would wait for it. */
+  readonly toMs: number;
+}
+
 /**
- * What a container has done since it was made, as far as the engine remembers (its last 256 events, of all containers): for
- * whoever sees that something has happened of which no event has come in yet.
+ * What a container has done in the past, as far as the engine remembers (its last 256 events, of all containers): for whoever
+ * sees that something has happened of which no event has come in.
  */
-export async function eventsOf(host: Host, { Id, Created }: ContainerInspectInfo): Promise<ContainerEvent[]> {
+export async function pastEvents(host: Host, container: string, { fromMs, toMs }: Period): Promise<ContainerEvent[]> {
   const stream = await host.docker.getEvents({
-    since: Math.floor(Date.parse(Created) / 1000),
-    // Now, and no second later: the engine would wait for that.
-    until: Date.now() / 1000,
-    filters: { type: ['container'], container: [Id] },
+    since: Math.floor(fromMs / 1000),
+    until: toMs / 1000,
+    filters: { type: ['container'], container: [container] },
   });
   return (await text(stream))
     .split('\n')
@@ -77,8 +84,19 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal }).catch(() => undefined);
 }
 
+/** An event as the engine tells it. */
+interface Told {
+  readonly Action: string;
+  readonly Actor?: { readonly Attributes?: Readonly<Record<string, string>> };
+  readonly timeNano?: number;
+}
+
 function parseEvent(line: string): ContainerEvent {
-  const { Action, Actor } = JSON.parse(line) as { Action: string; Actor?: { Attributes?: Record<string, string> } };
+  const { Action, Actor, timeNano } = JSON.parse(line) as Told;
   const exitCode = Actor?.Attributes?.['exitCode'];
-  return { action: Action, exitCode: exitCode === undefined ? undefined : Number(exitCode) };
+  return {
+    action: Action,
+    exitCode: exitCode === undefined ? undefined : Number(exitCode),
+    atMs: timeNano === undefined ? undefined : timeNano / 1e6,
+  };
 }

@@ -1,7 +1,7 @@
 import type { ContainerInspectInfo } from 'dockerode';
 import { exitCause } from '../host/exit.ts';
 import { failure, type Host } from '../host/host.ts';
-import { type ContainerEvent, eventsOf, watch } from '../host/watch.ts';
+import { type ContainerEvent, pastEvents, watch } from '../host/watch.ts';
 
 /** How long a container without a health check has to keep running. */
 const STEADY_MS = 1000;
@@ -55,7 +55,9 @@ export async function passGate(args: GateArgs): Promise<Verdict> {
     judge.begin(container.RestartCount);
     // The state of a container that runs again forgets the code that it ended with.
     const isUntold = judge.sawRestart(container) && !events.some(({ action }) => action === 'die');
-    const verdict = judge.look(container, isUntold ? [...events, ...(await eventsOf(host, container))] : events);
+    const life = { fromMs: Date.parse(container.Created), toMs: Date.now() };
+    const all = isUntold ? [...events, ...(await pastEvents(host, args.container, life))] : events;
+    const verdict = judge.look(container, all);
     if (verdict?.healthy === true) {
       readySince ??= Date.now();
       if (Date.now() - readySince >= args.minReadyMs) return verdict;

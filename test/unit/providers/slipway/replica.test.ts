@@ -91,15 +91,12 @@ describe('the exchange of one container for another', () => {
   const times = { createdMs: 10_000, startedMs: 10_400 };
 
   test('is from the stop signal of the old one to the start of the new one', () => {
-    const told = [
-      { Action: 'kill', timeNano: 9.1e9 },
-      { Action: 'die', timeNano: 9.6e9 },
-    ];
+    const told = [{ atMs: 9.1e3 }, { atMs: 9.6e3 }];
     expect(exchangeIn(told, times)).toBe(1300);
   });
 
   test('is not known where the old one went on, or nobody remembers', () => {
-    expect(exchangeIn([{ Action: 'kill', timeNano: 12e9 }], times)).toBeUndefined();
+    expect(exchangeIn([{ atMs: 12e3 }], times)).toBeUndefined();
     expect(exchangeIn([], times)).toBeUndefined();
   });
 });
