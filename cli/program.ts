@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { EngineConnectionError } from '../engine/connection.ts';
 import type { Context, StackOption } from './context.ts';
 import { writeLine } from './context.ts';
 import { CommandFailure, EXIT, EXIT_CODE_HELP } from './exit-codes.ts';
@@ -20,10 +21,22 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     return outcome.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof EngineConnectionError) {
+      writeLine(context.stderr, `slipway: ${lost(error)}`);
+      return EXIT.failed;
+    }
     if (!(error instanceof CommandFailure)) throw error;
     writeLine(context.stderr, `slipway: ${error.message}`);
     return error.exitCode;
   }
+}
+
+/** What to say of an engine that answered when the command began, and does no longer. */
+function lost({ host, message }: EngineConnectionError): string {
+  return [
+    `the Docker engine at ${host} has stopped answering (${message}).`,
+    'What the command had begun may be half done: run it again once the engine answers; it goes on from what it finds.',
+  ].join('\n');
 }
 
 interface Outcome {

@@ -1,5 +1,6 @@
 import Docker from 'dockerode';
 import { defaultEngine, engineAddress } from '../tools/setup/engine-address.mjs';
+import { settled } from './connection.ts';
 
 /** Where Docker listens unless somebody says otherwise. */
 export const DEFAULT_HOST = defaultEngine;
@@ -19,10 +20,10 @@ export function engineHost(configured?: string, env: NodeJS.ProcessEnv = process
 
 /** A client of the engine at `host` (`unix://…`, `tcp://…` or `http://…`). Opens no connection yet. */
 export function connect(host: string): Docker {
-  if (host.startsWith('unix://')) return new Docker({ socketPath: host.slice('unix://'.length) });
+  if (host.startsWith('unix://')) return settled(new Docker({ socketPath: host.slice('unix://'.length) }), host);
   const url = URL.canParse(host) ? new URL(host) : undefined;
   if (url?.protocol === 'tcp:' || url?.protocol === 'http:') {
-    return new Docker({ host: url.hostname, port: Number(url.port || 2375), protocol: 'http' });
+    return settled(new Docker({ host: url.hostname, port: Number(url.port || 2375), protocol: 'http' }), host);
   }
   throw new HostAddressError(`"${host}" is not the address of a Docker host; accepted: unix:///path, tcp://host:port`);
 }

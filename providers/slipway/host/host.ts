@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import { isGone } from '../../../engine/answers.ts';
 import { connect } from '../../../engine/connect.ts';
+import { EngineConnectionError } from '../../../engine/connection.ts';
 import { messageOf, type Resource } from '../../rpc/index.ts';
 
 /** One Docker host. */
@@ -20,14 +21,10 @@ export class Host {
   }
 }
 
-/** What Node says of a connection that nobody answers. */
-const UNREACHABLE = ['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENOENT', 'ENOTFOUND', 'ETIMEDOUT', 'EACCES'];
-
 /** What went wrong, in the engine's own words. */
 export function reasonOf(error: unknown): string {
   const message = messageOf(error);
-  const code: unknown = typeof error === 'object' && error !== null && 'code' in error && error.code;
-  if (typeof code === 'string' && UNREACHABLE.includes(code)) return `no Docker engine answers (${message})`;
+  if (error instanceof EngineConnectionError) return `no Docker engine answers (${message})`;
   return message.replace(/^\(HTTP code \d+\) [^-]*- /, '').trim();
 }
 
