@@ -13,7 +13,7 @@ export interface Box {
 }
 
 /** What stands in the box of a service. */
-export function boxOf({ name, mark, description, uses, door }: PicturedService): Box {
+export function boxOf({ name, mark, description, uses, door, address }: PicturedService): Box {
   return {
     title: name,
     mark,
@@ -21,6 +21,7 @@ export function boxOf({ name, mark, description, uses, door }: PicturedService):
       ...wrap(description.replace(/\.$/, ''), WIDTH),
       ...(uses.length === 0 ? [] : wrap(`calls ${uses.join(', ')}`, WIDTH)),
       ...(door === undefined ? [] : [`network ${door}`]),
+      ...(address === undefined ? [] : [address]),
     ],
   };
 }

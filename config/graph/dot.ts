@@ -34,12 +34,11 @@ function serviceNode(service: PicturedService): string {
   const { title, mark, lines } = boxOf(service);
   const head = `<b>${escaped(title)}</b>${mark === '' ? '' : ` ${escaped(mark)}`}`;
   const label = `<${[head, ...lines.map(escaped)].join('<br/>')}>`;
-  const looks =
-    service.kind === 'job'
-      ? ', style="filled,dashed", fillcolor="#fff8c5", color="#9a6700"'
-      : service.hasWayOut
-        ? ', color="#0969da", penwidth=2.5'
-        : '';
+  const looks = {
+    job: ', style="filled,dashed", fillcolor="#fff8c5", color="#9a6700"',
+    external: ', style="filled,dotted", fillcolor="#ffffff"',
+    service: service.hasWayOut ? ', color="#0969da", penwidth=2.5' : '',
+  }[service.kind];
   return `  ${id('service', service.name)} [label=${label}${looks}]`;
 }
 

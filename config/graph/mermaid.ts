@@ -22,6 +22,7 @@ export function toMermaid(picture: Picture): string {
     ...legendNode(legend, lowest(picture)),
     ...callStyle(entries.length, arrows),
     ...STYLES.map((style) => `  ${style}`),
+    ...(services.some(({ kind }) => kind === 'external') ? [`  ${EXTERNAL_STYLE}`] : []),
     '',
   ].join('\n');
 }
@@ -45,12 +46,15 @@ const STYLES = [
   'classDef legend fill:#ffffff,stroke:#d0d7de,color:#57606a,text-align:left',
 ] as const;
 
+const EXTERNAL_STYLE = 'classDef external fill:#ffffff,stroke:#57606a,stroke-dasharray:2 3,color:#1f2328';
+
 function serviceNode(service: PicturedService): string {
   const { title, mark, lines } = boxOf(service);
   const head = `<b>${text(title)}</b>${mark === '' ? '' : ` ${text(mark)}`}`;
   const label = `"${[head, ...lines.map(text)].join('<br/>')}"`;
   const name = id('service', service.name);
   if (service.kind === 'job') return `  ${name}[[${label}]]:::job`;
+  if (service.kind === 'external') return `  ${name}[${label}]:::external`;
   return `  ${name}[${label}]:::${service.hasWayOut ? 'wayOut' : 'service'}`;
 }
 

@@ -1,12 +1,19 @@
 import { waves, type Graph } from '../plan/order.ts';
 import { byCodeUnit, sortedSet } from '../plan/sort.ts';
-import type { Plan, PlannedNetwork, PlannedPort, PlannedService, PlannedSmoke } from '../plan/types.ts';
+import type {
+  Plan,
+  PlannedExternal,
+  PlannedNetwork,
+  PlannedPort,
+  PlannedService,
+  PlannedSmoke,
+} from '../plan/types.ts';
 import { isImplied } from './reduce.ts';
 
 /** What a picture of a system shows, whatever the language it is drawn in. */
 export interface Picture {
   readonly title: string;
-  /** Those that start last come first, which is the order in which requests go through them. */
+  /** Those that start last come first, which is the order in which requests go through them; what others run comes last. */
   readonly services: readonly PicturedService[];
   readonly arrows: readonly Arrow[];
   /** What reaches services from outside, at most one for each service. */
@@ -19,8 +26,8 @@ export interface Picture {
 /** A service as it is drawn. */
 export interface PicturedService {
   readonly name: string;
-  readonly kind: 'service' | 'job';
-  /** `×3`, `job`, `singleton`, or nothing to say. */
+  readonly kind: 'service' | 'job' | 'external';
+  /** `×3`, `job`, `singleton`, `external`, or nothing to say. */
   readonly mark: string;
   readonly description: string;
   /** Services that so many call that arrows would hide the rest: named in the box instead. */
@@ -29,6 +36,8 @@ export interface PicturedService {
   readonly hasWayOut: boolean;
   /** The network on which others find it once it is healthy; absent: it is on `home` under its name. */
   readonly door?: string;
+  /** Where it is that somebody else runs it, `db.example.com:5432`; absent: it runs here. */
+  readonly address?: string;
 }
 
 /** An arrow between services. */
@@ -58,10 +67,11 @@ const MANY_CALLERS = 4;
 
 /** What a plan looks like. Pure. */
 export function pictureOf(plan: Plan): Picture {
-  const hubs = hubsOf(plan.services);
-  const planned = lastStartedFirst(plan.services);
-  const services = planned.map((service) => pictureService(service, hubs));
-  const arrows = arrowsOf(planned, hubs);
+  const { externals = [] } = plan;
+  const planned = lastStartedFirst(plan.services).map((service) => withExternalCalls(service, externals));
+  const hubs = hubsOf(planned, externals);
+  const services = [...planned.map((service) => pictureService(service, hubs)), ...externals.map(pictureExternal)];
+  const arrows = arrowsOf(planned, externals, hubs);
   const entries = entriesOf(planned, plan.smoke);
   const volumes = volumesOf(planned);
   const { system, environment, stack } = plan;
@@ -86,10 +96,16 @@ function waitsOf(services: readonly PlannedService[]): Graph {
   return Object.fromEntries(services.map(({ name, dependsOn }) => [name, dependsOn.map(({ service }) => service)]));
 }
 
-function hubsOf(services: readonly PlannedService[]): ReadonlySet<string> {
-  const others = services.length - 1;
+/** A service that calls what somebody else runs as it calls what runs here. */
+function withExternalCalls(service: PlannedService, externals: readonly PlannedExternal[]): PlannedService {
+  const called = externals.filter(({ callers }) => callers.includes(service.name)).map(({ name }) => name);
+  return { ...service, calls: [...service.calls, ...called] };
+}
+
+function hubsOf(services: readonly PlannedService[], externals: readonly PlannedExternal[]): ReadonlySet<string> {
+  const others = services.length + externals.length - 1;
   return new Set(
-    services.flatMap(({ name }) => {
+    [...services, ...externals].flatMap(({ name }) => {
       const callers = services.filter((service) => service.name !== name && service.calls.includes(name)).length;
       return callers >= MANY_CALLERS && callers * 2 >= others ? [name] : [];
     }),
@@ -110,14 +126,23 @@ function pictureService(service: PlannedService, hubs: ReadonlySet<string>): Pic
   };
 }
 
+function pictureExternal({ name, description, host, port }: PlannedExternal): PicturedService {
+  const address = `${host}:${port}`;
+  return { ...{ name, kind: 'external', mark: 'external', description, uses: [], hasWayOut: false }, address };
+}
+
 function markOf({ kind, replicas, singleton }: PlannedService): string {
   if (kind === 'job') return 'job';
   if (singleton) return 'singleton';
   return replicas === 1 ? '' : `×${replicas}`;
 }
 
-function arrowsOf(services: readonly PlannedService[], hubs: ReadonlySet<string>): Arrow[] {
-  const planned = new Set(services.map(({ name }) => name));
+function arrowsOf(
+  services: readonly PlannedService[],
+  externals: readonly PlannedExternal[],
+  hubs: ReadonlySet<string>,
+): Arrow[] {
+  const planned = new Set([...services, ...externals].map(({ name }) => name));
   const waits = waitsOf(services);
   return services.flatMap((service) => {
     const { name, dependsOn } = service;
@@ -210,6 +235,10 @@ function legendOf(
     ...line(
       services.some(({ hasWayOut }) => hasWayOut),
       'blue border: on network egress, which has a way out of the host',
+    ),
+    ...line(
+      services.some(({ kind }) => kind === 'external'),
+      'dotted border: run by somebody else, at that address',
     ),
     ...line(
       services.some(({ door }) => door !== undefined),

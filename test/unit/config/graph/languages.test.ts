@@ -81,6 +81,14 @@ test('Graphviz gets a node for everything and a line for every arrow', () => {
   ]);
 });
 
+test('what somebody else runs has its own looks', () => {
+  const elsewhere = box('db', { kind: 'external', mark: 'external', address: 'db.example:5432' });
+  const drawn = { ...picture, services: [...picture.services, elsewhere] };
+  expect(toMermaid(drawn)).toContain('service_db["<b>db</b> external<br/>Works<br/>db.example:5432"]:::external');
+  expect(toMermaid(drawn)).toContain('classDef external ');
+  expect(toDot(drawn)).toContain('<b>db</b> external<br/>Works<br/>db.example:5432>, style="filled,dotted"');
+});
+
 describe('a text that means something to the language stays a text', () => {
   const described = (description: string): Picture => ({ ...picture, services: [box('a', { description })] });
   const label = (text: string): string | undefined => /<\/b><br\/>(.*?)(?:"\]:::|>\])/.exec(text)?.[1];

@@ -119,6 +119,24 @@ describe('boxes', () => {
   });
 });
 
+describe('what somebody else runs', () => {
+  const store = { ...web, external: { host: 'db.example', port: 5432 } };
+  const hearing = service({ calls: ['store'], environment: { STORE: '${store:host}' } });
+
+  test('stands last, at its address, and is pointed at by its callers', () => {
+    const { services, arrows, legend } = picture({ a: hearing, store });
+    expect(services.at(-1)).toMatchObject({ name: 'store', kind: 'external', address: 'db.example:5432' });
+    expect(arrows).toEqual([{ from: 'a', to: 'store', calls: true }]);
+    expect(legend).toContainEqual(expect.stringContaining('run by somebody else'));
+  });
+
+  test('is named in the boxes where half of the others call it', () => {
+    const { services, arrows } = picture({ a: hearing, b: hearing, c: hearing, d: hearing, store });
+    expect(arrows).toEqual([]);
+    expect(services.map(({ uses }) => uses)).toEqual([['store'], ['store'], ['store'], ['store'], []]);
+  });
+});
+
 describe('entries', () => {
   const published = {
     ports: {
