@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EngineConnectionError } from '../engine/connection.ts';
+import { brokenDescription } from './broken-description.ts';
 import type { Context, StackOption } from './context.ts';
 import { writeLine } from './context.ts';
 import { CommandFailure, EXIT, EXIT_CODE_HELP } from './exit-codes.ts';
@@ -24,6 +25,11 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     if (error instanceof EngineConnectionError) {
       writeLine(context.stderr, `slipway: ${lost(error)}`);
       return EXIT.failed;
+    }
+    const broken = brokenDescription(error, context.projectDir);
+    if (broken !== undefined) {
+      writeLine(context.stderr, `slipway: ${broken}`);
+      return EXIT.usage;
     }
     if (!(error instanceof CommandFailure)) throw error;
     writeLine(context.stderr, `slipway: ${error.message}`);
