@@ -11,10 +11,12 @@ export interface MonitoringOptions {
   readonly postgres?: readonly string[];
   /** Services that are a Redis with the contract of `config/stores/redis.ts`, spoken to without TLS. */
   readonly redis?: readonly string[];
+  /** Where in dev another service has the port that is published by default. */
+  readonly published?: Partial<typeof PUBLISHED>;
 }
 
 /** Ports on 127.0.0.1. That of Prometheus is published on a developer's machine alone: it asks nobody who they are. */
-const PUBLISHED = { prometheus: 9090, grafana: 3100 } as const;
+const PUBLISHED: Readonly<Record<'prometheus' | 'grafana', number>> = { prometheus: 9090, grafana: 3100 };
 
 /**
  * A system that can be watched: with the profile `monitoring` on it has Prometheus with exporters, and Grafana. What these
@@ -23,6 +25,7 @@ const PUBLISHED = { prometheus: 9090, grafana: 3100 } as const;
  */
 export function withMonitoring(description: SystemDescription, options: MonitoringOptions = {}): SystemDescription {
   const { postgres = [], redis = [] } = options;
+  const published = { ...PUBLISHED, ...options.published };
   const stores = { postgres: postgres.map(postgresPart(description)), redis: redis.map(redisPart(description)) };
   const parts = [...stores.postgres, ...stores.redis];
   const { dev, test, prod } = description.environments;
@@ -45,8 +48,8 @@ export function withMonitoring(description: SystemDescription, options: Monitori
     services: { ...description.services, ...watchers, ...merged(parts.map(({ services }) => services)) },
     environments: {
       dev: changed(dev, {
-        prometheus: { ports: { http: { published: PUBLISHED.prometheus } } },
-        grafana: { ports: { http: { published: PUBLISHED.grafana } } },
+        prometheus: { ports: { http: { published: published.prometheus } } },
+        grafana: { ports: { http: { published: published.grafana } } },
       }),
       test: changed(
         { ...test, volumes: { ...test.volumes, 'prometheus-data': null } },
@@ -59,7 +62,7 @@ export function withMonitoring(description: SystemDescription, options: Monitori
           grafana: { ports: { http: { published: 'free' } } },
         },
       ),
-      prod: changed(prod, { grafana: { ports: { http: { published: PUBLISHED.grafana } } } }),
+      prod: changed(prod, { grafana: { ports: { http: { published: published.grafana } } } }),
     },
   };
 }

@@ -1,3 +1,4 @@
+import { withMonitoring } from '../monitoring/with-monitoring.ts';
 import { postgresImage } from '../stores/postgres.ts';
 import { redisSecrets } from '../stores/redis.ts';
 import type { SystemDescription } from '../schema/system.ts';
@@ -10,8 +11,7 @@ import { sources } from './linkflow/sources.ts';
 import { databaseUrl, stores } from './linkflow/stores.ts';
 import { tasks } from './linkflow/tasks.ts';
 
-/** LinkFlow: a Laravel API and a Go engine on PostgreSQL and Redis, as its two guides describe it. */
-export const linkflow: SystemDescription = {
+const described: SystemDescription = {
   name: 'linkflow',
   description: 'Workflow automation: a Laravel API and a Go engine on PostgreSQL and Redis.',
   parameters: {
@@ -96,3 +96,10 @@ export const linkflow: SystemDescription = {
     ],
   },
 };
+
+/** LinkFlow: a Laravel API and a Go engine on PostgreSQL and Redis, as its two guides describe it. */
+export const linkflow: SystemDescription = withMonitoring(described, {
+  ...{ postgres: ['postgres'], redis: ['redis'] },
+  // 9090 is the engine's gRPC.
+  published: { prometheus: 9091 },
+});

@@ -1,3 +1,4 @@
+import { withMonitoring } from '../monitoring/with-monitoring.ts';
 import type { SystemDescription } from '../schema/system.ts';
 import { psqlTask, redisCliTask, shellTask } from '../stores/clients.ts';
 import { postgresImage } from '../stores/postgres.ts';
@@ -9,8 +10,7 @@ import { smoke } from './orchestrator/smoke.ts';
 
 const { REDIS_PASSWORD, REDIS_ACL } = redisSecrets('redis');
 
-/** Orchestrator: workflows of HTTP calls, human approvals and language models on PostgreSQL 15 and Redis Streams. */
-export const orchestrator: SystemDescription = {
+const described: SystemDescription = {
   name: 'orchestrator',
   description:
     'Workflow automation: HTTP calls, human approvals and language models, on PostgreSQL 15 and Redis Streams.',
@@ -50,3 +50,6 @@ export const orchestrator: SystemDescription = {
   variants,
   smoke,
 };
+
+/** Orchestrator: workflows of HTTP calls, human approvals and language models on PostgreSQL 15 and Redis Streams. */
+export const orchestrator: SystemDescription = withMonitoring(described, { postgres: ['postgres'], redis: ['redis'] });

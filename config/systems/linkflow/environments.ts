@@ -7,6 +7,7 @@ import { laravel } from './laravel.ts';
 import { prodProxy } from './proxy.ts';
 import { developedSources } from './sources.ts';
 import { databaseUrl, stores } from './stores.ts';
+import { postgresExporterOverTls, redisExporterOverTls } from './watched.ts';
 
 type Environment = Overlay<SystemInput>;
 
@@ -230,6 +231,7 @@ export const prod: Environment = {
     visibility: databaseClient(['512m', 1], ['256m', 0.5]),
     edge: databaseClient(['256m', 0.5], ['128m', 0.25]),
     'control-plane': databaseClient(['256m', 0.5], ['128m', 0.25]),
+    'postgres-exporter': postgresExporterOverTls(POSTGRES_CA, { POSTGRES_CA: { secret: 'POSTGRES_CA', env: false } }),
     // A release brings its tables along: again only when the image changes.
     migrate: { ...databaseClient(['512m', 1], ['128m', 0.25]), profiles: [] },
   },
@@ -239,6 +241,8 @@ const REDIS_CA = { REDIS_CA: { secret: 'REDIS_CA', env: false } } as const;
 /** Go, OpenSSL and the reference workload trust what this names. */
 const trusting = { secrets: REDIS_CA, environment: { SSL_CERT_FILE: '/run/secrets/REDIS_CA' } };
 const laravelTrusting = { secrets: REDIS_CA, environment: { ...trusting.environment, REDIS_SCHEME: 'tls' } };
+
+const redisExporter = redisExporterOverTls('/run/secrets/REDIS_CA', REDIS_CA);
 
 /** For networks that others share: what is queued crosses them encrypted too. */
 const redisTls: Variant = {
@@ -252,6 +256,7 @@ const redisTls: Variant = {
         description: 'Certificate of the authority that has signed that of Redis, for its clients.',
         format: { kind: 'ca-certificate', of: 'redis' },
       },
+      ...redisExporter.secrets,
       REDIS_URL: { format: { kind: 'template', template: 'rediss://:${REDIS_PASSWORD|url}@redis:6379' } },
     },
     services: {
@@ -261,6 +266,7 @@ const redisTls: Variant = {
         healthcheck: redisHealthcheck('tls'),
         reload: redisReload('tls'),
       },
+      'redis-exporter': redisExporter.service,
       ...Object.fromEntries(Object.keys(laravel).map((name) => [name, laravelTrusting])),
       ...Object.fromEntries(Object.keys(engine).map((name) => [name, trusting])),
     },

@@ -42,6 +42,8 @@ const api: Sources[string] = {
     api: {
       changes: {
         ...php,
+        // The applications have no metrics that the guides tell of: they are connected to.
+        ports: { http: { metrics: null } },
         command: ['/usr/bin/supervisord', '-c', '/etc/supervisor/conf.d/supervisord.conf'],
         healthcheck: { test: ['CMD', 'curl', '-fsS', '-o', '/dev/null', 'http://127.0.0.1:8000/api/v1/health'] },
         // The root stays read-only: what supervisord, nginx and Laravel write goes to memory.
@@ -97,6 +99,7 @@ function program(flags: readonly string[] = [], health = 8080): Changes {
   return {
     entrypoint: withSecrets(),
     command: ['/app/service', ...flags],
+    ports: { http: { metrics: null } },
     healthcheck: { test: ['CMD', 'wget', '-q', '--spider', `http://127.0.0.1:${health}/health`] },
   };
 }

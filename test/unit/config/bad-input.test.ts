@@ -8,7 +8,7 @@ const KNOWN = `known: ${Object.keys(systems).sort().join(', ')}`;
 
 /** Services of LinkFlow, as a message lists them. */
 const SERVICES =
-  'api, control-plane, edge, frontend, history, matching, migrate, nginx, postgres, queue, redis, scheduler, timer, visibility, worker';
+  'api, blackbox-exporter, control-plane, edge, frontend, grafana, history, matching, migrate, nginx, node-exporter, postgres, postgres-exporter, prometheus, queue, redis, redis-exporter, scheduler, timer, visibility, worker';
 
 const PARAMETERS =
   'apiHost, apiRate, authRate, connectionsPerAddress, database, engineHost, logLevel, partitions, sslmode, user';
@@ -108,7 +108,7 @@ const cases: readonly [obligation: string, stack: Stack, issue: Issue][] = [
     error(
       'slipway:profiles[1]',
       'no profile "schedular"',
-      'did you mean "scheduler"? known: control, edge, migrate, production, scheduler',
+      'did you mean "scheduler"? known: control, edge, migrate, monitoring, production, prometheus, scheduler',
     ),
   ],
   [
@@ -122,7 +122,7 @@ const cases: readonly [obligation: string, stack: Stack, issue: Issue][] = [
     error(
       'slipway:images.postgress',
       'no image "postgress"',
-      'did you mean "postgres"? known: nginx, postgres, redis, workload',
+      'did you mean "postgres"? known: grafana, nginx, postgres, prometheus, redis, workload',
     ),
   ],
   [
@@ -303,7 +303,7 @@ const cases: readonly [obligation: string, stack: Stack, issue: Issue][] = [
     error(
       'secrets:POSTGRES_PASWORD',
       'no secret "POSTGRES_PASWORD"',
-      'did you mean "POSTGRES_PASSWORD"? known: APP_KEY, DATABASE_URL, JWT_SECRET, LINKFLOW_SECRET, MAIL_PASSWORD, PASSPORT_PASSWORD_CLIENT_SECRET, POSTGRES_PASSWORD, REDIS_ACL, REDIS_PASSWORD, REDIS_URL',
+      'did you mean "POSTGRES_PASSWORD"? known: APP_KEY, DATABASE_URL, GRAFANA_PASSWORD, JWT_SECRET, LINKFLOW_SECRET, MAIL_PASSWORD, PASSPORT_PASSWORD_CLIENT_SECRET, POSTGRES_MONITORING_PASSWORD, POSTGRES_PASSWORD, REDIS_ACL, REDIS_EXPORTER_PASSWORDS, REDIS_PASSWORD, REDIS_URL',
     ),
   ],
   [
@@ -334,7 +334,7 @@ const cases: readonly [obligation: string, stack: Stack, issue: Issue][] = [
     { values: { network: { pool: '10.99.0.0/24' } } },
     error(
       'slipway:network.pool',
-      '10.99.0.0/24 is too small: 5 networks need 400 addresses',
+      '10.99.0.0/24 is too small: 5 networks need 416 addresses',
       'a block of /23 or larger, such as 10.213.0.0/16',
     ),
   ],
@@ -380,13 +380,13 @@ describe('a stack is refused, saying what is wrong and what would do, for', () =
 
   test('a name so long that containers could not be host names', () => {
     const stack = 'a'.repeat(32);
-    const longest = `linkflow-${stack}-control-plane-1-0123456`;
+    const longest = `linkflow-${stack}-blackbox-exporter-1-0123456`;
     expect(outcome(resolveLinkflow({ stack, values: { environment: 'dev' } }))).toEqual({
       issues: [
         error(
           'stack',
-          `a container would be called ${longest}: 65 characters, and host names end at 63`,
-          `a name of the stack that is 2 characters shorter than "${stack}"`,
+          `a container would be called ${longest}: 69 characters, and host names end at 63`,
+          `a name of the stack that is 6 characters shorter than "${stack}"`,
         ),
       ],
     });
