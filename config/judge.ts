@@ -1,5 +1,6 @@
 import type { HostFacts, Issue, Plan } from './plan/types.ts';
 import { checkSetCertificates } from './rules/certificate-values.ts';
+import { checkExternalAuthorities } from './rules/external-authorities.ts';
 import { checkHost } from './rules/host.ts';
 import { checkValues } from './rules/secret-value.ts';
 
@@ -17,6 +18,7 @@ export function judgePlan(plan: Plan, { values, facts, now }: Circumstances): Is
   return [
     ...checkValues(plan.secrets, values),
     ...checkSetCertificates(plan, values, now),
+    ...checkExternalAuthorities(plan, now),
     ...(facts ? checkHost(plan, facts) : []),
   ];
 }

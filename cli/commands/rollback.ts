@@ -1,4 +1,5 @@
 import { checkSetCertificates } from '../../config/rules/certificate-values.ts';
+import { checkExternalAuthorities } from '../../config/rules/external-authorities.ts';
 import { renderIssues } from '../../config/plan/render.ts';
 import type { Issue } from '../../config/plan/types.ts';
 import { changedSecrets, releaseChanges } from '../../config/release/changes.ts';
@@ -116,7 +117,8 @@ function checkCertificates({ releases: [{ plan, values }] }: RollbackFacts): Iss
     const value = values[name];
     return source === 'provided' && value !== undefined ? [[name, value] as const] : [];
   });
-  return checkSetCertificates(plan, new Map(set), new Date());
+  const now = new Date();
+  return [...checkSetCertificates(plan, new Map(set), now), ...checkExternalAuthorities(plan, now)];
 }
 
 /** Where nobody can be asked it goes on, as `up` does: who has no terminal has meant it. */

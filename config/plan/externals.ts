@@ -6,10 +6,13 @@ import { byCodeUnit, sortedEntries, sortedSet } from './sort.ts';
 import type { HostFacts, Plan, PlannedExternal, PlannedSecret } from './types.ts';
 
 /** What of a service `${name:…}` stands for. */
-export type AddressPart = 'host' | 'port' | 'sslmode';
+export type AddressPart = 'host' | 'port' | 'sslmode' | 'ca' | 'scheme';
 
-/** `${name:host}`, `${name:port}`, `${name:sslmode}`: where a service is reached, wherever it runs. */
-export const ADDRESS = /\$\{([a-z][a-z0-9-]*):(host|port|sslmode)\}/g;
+/**
+ * `${name:host}`, `${name:port}`: where a service is reached, wherever it runs. `${name:sslmode}`, `${name:ca}`,
+ * `${name:scheme}`: how it is spoken to, what verifies it (a file, or nothing), and what its URL begins with.
+ */
+export const ADDRESS = /\$\{([a-z][a-z0-9-]*):(host|port|sslmode|ca|scheme)\}/g;
 
 /**
  * Where a service is reached: at its own name in the stack, on the port of its container and without TLS, or where it is
@@ -26,6 +29,10 @@ export function addressPart(name: string, part: AddressPart, system: System): st
       return (external?.port ?? onlyPort(service))?.toString();
     case 'sslmode':
       return external ? sslmodeOf(external, loginsOf(name, service, system)) : 'disable';
+    case 'ca':
+      return external?.ca === undefined ? '' : authorityFile(name);
+    case 'scheme':
+      return schemeOf(external, loginsOf(name, service, system));
     default:
       return part satisfies never;
   }
@@ -37,9 +44,25 @@ export function onlyPort({ ports }: Service): number | undefined {
   return more.length === 0 ? first?.container : undefined;
 }
 
-/** A database is spoken to in TLS unless somebody says otherwise. */
-function sslmodeOf({ sslmode }: External, logins: readonly Login[]): PlannedExternal['sslmode'] {
-  return sslmode ?? (logins.some(({ protocol }) => protocol === 'postgres') ? 'require' : 'disable');
+/** Where its callers have the certificates of the authorities of a service. */
+export function authorityFile(name: string): string {
+  return `/run/slipway/ca/${name}.pem`;
+}
+
+/** A database is spoken to in TLS unless somebody says otherwise; who names an authority wants it verified. */
+export function sslmodeOf({ sslmode, ca }: External, logins: readonly Login[]): PlannedExternal['sslmode'] {
+  return (
+    sslmode ??
+    (ca !== undefined ? 'verify-full' : undefined) ??
+    (logins.some(({ protocol }) => protocol === 'postgres') ? 'require' : 'disable')
+  );
+}
+
+/** What URLs of a service begin with, `rediss` being Redis over TLS; undefined: its description tells of no login. */
+function schemeOf(external: External | undefined, logins: readonly Login[]): string | undefined {
+  const protocol = logins[0]?.protocol;
+  if (protocol !== 'redis') return protocol && 'postgresql';
+  return external && sslmodeOf(external, logins) !== 'disable' ? 'rediss' : 'redis';
 }
 
 /** The services of a system that somebody else runs. */
@@ -62,7 +85,7 @@ export function externalPasswords(system: System): string[] {
 }
 
 /** How clients of a service log in: as it says itself, and as the owners of the databases in it. */
-function loginsOf(name: string, { logins }: Service, { databases }: Pick<System, 'databases'>): Login[] {
+export function loginsOf(name: string, { logins }: Service, { databases }: Pick<System, 'databases'>): Login[] {
   const owners = sortedEntries(databases).flatMap(([database, described]): Login[] =>
     described.kind === 'postgres' && described.service === name
       ? [{ protocol: 'postgres', user: described.owner, database, password: described.password }]
@@ -85,7 +108,7 @@ export function withoutExternals(system: System): System {
     services: Object.fromEntries(
       Object.entries(system.services)
         .filter(([name]) => !isExternal(name))
-        .map(([name, service]) => [name, withoutCalls(service, isExternal)]),
+        .map(([name, service]) => [name, withoutCalls(withAuthorities(service, external), isExternal)]),
     ),
     secrets: Object.fromEntries(
       Object.entries(system.secrets).map(([name, secret]) => [name, passwords.has(name) ? asProvided(secret) : secret]),
@@ -96,6 +119,15 @@ export function withoutExternals(system: System): System {
       smoke: { ...system.smoke, urls: system.smoke.urls.filter(({ service }) => !isExternal(service)) },
     }),
   };
+}
+
+/** With a file for each authority of somebody's own that what it calls is verified with. */
+function withAuthorities(service: Service, external: Readonly<Record<string, Service>>): Service {
+  const files = service.calls.flatMap((name): [string, Service['files'][string]][] => {
+    const ca = external[name]?.external?.ca;
+    return ca === undefined ? [] : [[authorityFile(name), { content: `${ca}\n`, mode: '0444' }]];
+  });
+  return files.length === 0 ? service : { ...service, files: { ...service.files, ...Object.fromEntries(files) } };
 }
 
 function withoutCalls(service: Service, isExternal: (name: string) => boolean): Service {
@@ -142,6 +174,7 @@ export function plannedExternals(
         host: external.host ?? '',
         port: external.port ?? onlyPort(service) ?? 0,
         sslmode: sslmodeOf(external, logins),
+        ...(external.ca !== undefined && { ca: external.ca }),
         logins: logins.map(plannedLogin),
         callers: sortedEntries(system.services).flatMap(([caller, { calls }]) =>
           calls.includes(name) && Object.hasOwn(active, caller) ? [caller] : [],

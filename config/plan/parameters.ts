@@ -28,8 +28,7 @@ export function fillParameters(system: System): { system: System; issues: Issue[
       const names = Object.keys(system.services).sort().join(', ');
       issues.push({
         path: issuePath(system.name, path),
-        message: service ? `"${name}" listens on several ports, or none` : `no service "${name}"`,
-        accepted: service ? 'the number of the port' : names,
+        ...(service ? unknownPart(name, part) : { message: `no service "${name}"`, accepted: names }),
         severity: 'error',
       });
       return whole;
@@ -91,6 +90,13 @@ function fillSecret(secret: Secret, fill: (text: string, ...path: PropertyKey[])
       },
     }),
   };
+}
+
+/** What keeps a part of the address of a service from being known. */
+function unknownPart(name: string, part: AddressPart): Pick<Issue, 'message' | 'accepted'> {
+  return part === 'scheme'
+    ? { message: `nothing says how clients of "${name}" log in`, accepted: `\`logins\` of "${name}"` }
+    : { message: `"${name}" listens on several ports, or none`, accepted: 'the number of the port' };
 }
 
 /** Memory in whole mebibytes, written as PostgreSQL and Redis both read it (`512MB`); CPUs as a whole number, at least 1. */

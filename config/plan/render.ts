@@ -1,5 +1,6 @@
 import { formatBytes } from '../schema/bytes.ts';
 import { formatDuration } from '../schema/duration.ts';
+import { authorityFile } from './externals.ts';
 import { waves } from './order.ts';
 import type {
   Attachment,
@@ -158,10 +159,11 @@ function serviceFacts(service: PlannedService): string[] {
   ];
 }
 
-function externalFacts({ description, host, port, sslmode, logins, callers }: PlannedExternal): string[] {
+function externalFacts({ name, description, host, port, sslmode, ca, logins, callers }: PlannedExternal): string[] {
   return [
     description,
     `somebody else runs it: ${host}:${port}, sslmode ${sslmode}`,
+    ...fact('verified with', ca === undefined ? [] : [authorityFile(name)]),
     ...logins.map(
       ({ protocol, user, database, secret }) =>
         `login over ${protocol}${user === undefined ? '' : ` as ${user}`}` +

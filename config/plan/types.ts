@@ -88,8 +88,10 @@ export interface PlannedExternal {
   /** Name or address at which it is reached from the Docker host. */
   readonly host: string;
   readonly port: number;
-  /** How it is spoken to, in libpq's word: `verify-full` against the public authorities. */
+  /** How it is spoken to, in libpq's word: `verify-full` against `ca`, or the public authorities. */
   readonly sslmode: 'disable' | 'require' | 'verify-full';
+  /** Certificates of authorities in PEM: its callers have them as a file. */
+  readonly ca?: string;
   /** How its clients log in; empty: it is only seen to listen. */
   readonly logins: readonly PlannedLogin[];
   /** Services that open connections to it, sorted. */

@@ -6,7 +6,7 @@ import { error, warning } from './rule.ts';
 const DAY_MS = 86_400_000;
 
 /** A certificate that ends sooner is worth a warning: a month is what a person needs who has to ask for another. */
-const SOON_DAYS = 30;
+export const SOON_DAYS = 30;
 
 const CHAIN = 'the certificate and its chain in PEM, its own first, each followed by the one that has signed it';
 
@@ -102,14 +102,25 @@ export function checkSetAuthority(value: SetValue, now: Date): Issue[] {
   ];
 }
 
-function readChain({ secret, pem }: SetValue): { certificates: X509Certificate[]; issues: Issue[] } {
+function readChain({ secret, pem }: SetValue): ReadCertificates {
+  return readCertificates(pem, pathOf(secret), CHAIN);
+}
+
+/** Certificates that were read, or what keeps them from that. */
+export interface ReadCertificates {
+  readonly certificates: X509Certificate[];
+  readonly issues: Issue[];
+}
+
+/** Certificates in PEM, one or several in a row, as they stand at `path` where `accepted` is wanted. */
+export function readCertificates(pem: string, path: string, accepted: string): ReadCertificates {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
   if (blocks.length === 0) {
-    return { certificates: [], issues: [error(pathOf(secret), 'holds no certificate in PEM', CHAIN)] };
+    return { certificates: [], issues: [error(path, 'holds no certificate in PEM', accepted)] };
   }
   const read = blocks.map((block) => parsed(() => new X509Certificate(block)));
   const issues = read.flatMap((one, at) =>
-    one ? [] : [error(pathOf(secret), `${ordinal(at, blocks.length)} can't be read`, CHAIN)],
+    one ? [] : [error(path, `${ordinal(at, blocks.length)} can't be read`, accepted)],
   );
   // What stands beside one that can't be read is judged once that can.
   return { certificates: issues.length > 0 ? [] : read.filter((one) => one !== undefined), issues };
@@ -198,11 +209,13 @@ function checkNames(secret: string, leaf: X509Certificate, names: readonly strin
   ];
 }
 
-function ordinal(at: number, of: number): string {
+/** `certificate 2 of 3`, counted from 0; of one alone there is no counting. */
+export function ordinal(at: number, of: number): string {
   return of === 1 ? 'the certificate' : `certificate ${at + 1} of ${of}`;
 }
 
-function day(date: Date): string {
+/** A date as certificates are spoken of. */
+export function day(date: Date): string {
   return date.toISOString().slice(0, 10);
 }
 

@@ -1,4 +1,4 @@
-import { ADDRESS, externalServices, onlyPort } from '../plan/externals.ts';
+import { ADDRESS, externalServices, loginsOf, onlyPort, sslmodeOf, type AddressPart } from '../plan/externals.ts';
 import { issuePath } from '../plan/resolution.ts';
 import { templateReferences } from '../plan/template.ts';
 import type { EnvironmentName, Issue } from '../plan/types.ts';
@@ -29,6 +29,7 @@ export function checkExternals(args: ExternalArgs): Issue[] {
           ...checkSettings(name, args),
           ...checkCallers(name, args),
           ...checkTransport(name, service, args),
+          ...checkAuthority(name, service, args),
         ]
       : [],
   );
@@ -94,20 +95,48 @@ function checkSettings(name: string, { settings }: ExternalArgs): Issue[] {
 
 /** A caller that does not ask for the address would go on looking for a container of that name. */
 function checkCallers(name: string, { system, isOn }: ExternalArgs): Issue[] {
-  return Object.entries(system.services)
-    .filter(([caller, { calls, external }]) => calls.includes(name) && external === undefined && isOn(caller))
-    .filter(([, caller]) => !textsOf(caller, system).some((text) => mentions(text, name)))
-    .map(([caller]) =>
-      error(
-        settingPath(name),
-        `${system.name} does not tell "${caller}" where "${name}" is: it would look for a container of that name`,
-        `\`\${${name}:host}\` and \`\${${name}:port}\` in what "${caller}" is told of it`,
-      ),
-    );
+  return notTold(name, 'host', { system, isOn }).map((caller) =>
+    error(
+      settingPath(name),
+      `${system.name} does not tell "${caller}" where "${name}" is: it would look for a container of that name`,
+      `\`\${${name}:host}\` and \`\${${name}:port}\` in what "${caller}" is told of it`,
+    ),
+  );
 }
 
-function mentions(text: string, name: string): boolean {
-  return [...text.matchAll(ADDRESS)].some(([, service, part]) => service === name && part === 'host');
+/** An authority of somebody's own is of use where the server is verified at all, by clients that are told of it. */
+function checkAuthority(name: string, service: Service, { system, isOn }: ExternalArgs): Issue[] {
+  const { external } = service;
+  if (external?.ca === undefined) return [];
+  const sslmode = sslmodeOf(external, loginsOf(name, service, system));
+  return [
+    ...(sslmode === 'verify-full'
+      ? []
+      : [
+          error(
+            settingPath(name, 'ca'),
+            `is of no use: sslmode is ${sslmode}, which verifies nothing`,
+            'sslmode: verify-full',
+          ),
+        ]),
+    ...notTold(name, 'ca', { system, isOn }).map((caller) =>
+      error(
+        settingPath(name, 'ca'),
+        `${system.name} does not tell "${caller}" of it: it would verify "${name}" against the public authorities`,
+        `\`\${${name}:ca}\` in what "${caller}" is told of it`,
+      ),
+    ),
+  ];
+}
+
+/** Callers of a service that are on, and that no text tells a part of its address. */
+function notTold(name: string, part: AddressPart, { system, isOn }: Pick<ExternalArgs, 'system' | 'isOn'>): string[] {
+  const isTold = (text: string): boolean =>
+    [...text.matchAll(ADDRESS)].some(([, service, told]) => service === name && told === part);
+  return Object.entries(system.services)
+    .filter(([caller, { calls, external }]) => calls.includes(name) && external === undefined && isOn(caller))
+    .filter(([, caller]) => !textsOf(caller, system).some(isTold))
+    .map(([caller]) => caller);
 }
 
 /** Every text that a service is told something by, those of its secrets included. */

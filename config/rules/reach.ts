@@ -14,7 +14,7 @@ export function checkReach(
 }
 
 function issueOf(external: PlannedExternal, { cause, login, detail }: Unreached, stack: string): Issue {
-  const { name, host, port, sslmode } = external;
+  const { name, host, port, sslmode, ca } = external;
   const path = (...keys: string[]): string => issuePath('slipway', ['services', name, 'external', ...keys]);
   const there = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const user = login?.user ?? 'the default user';
@@ -51,9 +51,11 @@ function issueOf(external: PlannedExternal, { cause, login, detail }: Unreached,
       );
     case 'untrusted':
       return error(
-        path('sslmode'),
+        ca === undefined ? path('sslmode') : path('ca'),
         `the certificate of ${there} is not to be trusted: ${detail}`,
-        'a certificate of a public authority with that name in it; require encrypts without a proof of who is there',
+        ca === undefined
+          ? 'a certificate of a public authority with that name in it, or `ca`, the authority that has signed it; require encrypts without a proof of who is there'
+          : 'the authority that has signed it, as whoever runs it hands it out, and a host that it names',
       );
     case 'login':
       return error(

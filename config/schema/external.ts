@@ -18,9 +18,16 @@ export const External = z
     }),
     sslmode: z.enum(['disable', 'require', 'verify-full']).optional().meta({
       description:
-        "Whether clients speak TLS with it; `verify-full` verifies its name too, against the public authorities. libpq's word.",
-      fallback: 'require for PostgreSQL, disable for anything else',
+        "Whether clients speak TLS with it; `verify-full` verifies its name too, against `ca` or the public authorities. libpq's word.",
+      fallback: 'verify-full with `ca`; else require for PostgreSQL, disable for anything else',
       accepted: 'disable, require or verify-full',
+    }),
+    ca: z.string().trim().min(1).optional().meta({
+      description:
+        'Certificates of the authorities that have signed what it shows, in PEM, one or several in a row; its callers get them as a file.',
+      accepted: 'certificates of authorities in PEM',
+      fallback: 'the public authorities',
+      example: '"-----BEGIN CERTIFICATE-----\\n…"',
     }),
     secret: VariableName.optional().meta({
       description: 'Secret of the system that is its password: from then on it has to be set, none is generated.',
@@ -28,7 +35,10 @@ export const External = z
       example: 'POSTGRES_PASSWORD',
     }),
   })
-  .meta({ accepted: 'a map of host, port, sslmode, secret', example: '{ host: db.example.com, sslmode: require }' });
+  .meta({
+    accepted: 'a map of host, port, sslmode, ca, secret',
+    example: '{ host: db.example.com, sslmode: require }',
+  });
 export type External = z.output<typeof External>;
 
 /** How clients of a service log in: what is tried, where it is external, before anything is deployed. */

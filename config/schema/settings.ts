@@ -47,7 +47,7 @@ export const ServiceSettings = z
         description:
           'Where it is reached, if somebody else runs it: then it has no container and no volume here, and its password ' +
           'is never generated. False: it runs here, where the system says otherwise.',
-        accepted: 'a map of host, port, sslmode, secret, or false',
+        accepted: 'a map of host, port, sslmode, ca, secret, or false',
         fallback: 'what the system says for the environment',
         example: '{ host: db.example.com, sslmode: require }',
       }),

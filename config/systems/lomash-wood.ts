@@ -16,7 +16,7 @@ const described: SystemDescription = {
   name: 'lomash-wood',
   description: 'Kitchens and bedrooms: a gateway and eight services on eight databases of one PostgreSQL, and Redis.',
   parameters: {
-    ...{ user: 'lomash_master', database: 'postgres', redisScheme: 'redis' },
+    ...{ user: 'lomash_master', database: 'postgres' },
     ...{ nodeEnv: 'development', logLevel: 'info' },
     // Where the world finds it.
     domain: 'api.lomashwood.localhost',

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
@@ -16,6 +17,8 @@ export interface Transport {
   /** Whom its certificate has to name, where that is verified. */
   readonly host: string;
   readonly sslmode: PlannedExternal['sslmode'];
+  /** Authorities in PEM; absent: the public ones. */
+  readonly ca?: string | undefined;
   readonly timeoutMs: number;
 }
 
@@ -26,11 +29,11 @@ export interface Transport {
 export async function tryPostgres(
   stream: Duplex,
   { user = 'postgres', database = user, password }: Credentials,
-  { host, sslmode, timeoutMs }: Transport,
+  { timeoutMs, ...transport }: Transport,
 ): Promise<void> {
   const client = new pg.Client({
     stream: () => stream,
-    ...{ host, user, database, password, ssl: tlsOptions(sslmode) },
+    ...{ host: transport.host, user, database, password, ssl: tlsOptions(transport) },
     connectionTimeoutMillis: timeoutMs,
     query_timeout: timeoutMs,
     application_name: 'slipway',
@@ -48,10 +51,13 @@ export async function tryPostgres(
   }
 }
 
-/** What libpq means by it; `verify-full` against the authorities that Node trusts. */
-export function tlsOptions(sslmode: PlannedExternal['sslmode']): ConnectionOptions | false {
+/** What libpq means by it; `verify-full` against the authorities of its own, or those that Node trusts. */
+export function tlsOptions({ host, sslmode, ca }: Omit<Transport, 'timeoutMs'>): ConnectionOptions | false {
   if (sslmode === 'disable') return false;
-  return sslmode === 'require' ? { rejectUnauthorized: false } : {};
+  // A name is sent along, which an address may not be; what is verified is either.
+  const peer = { host, ...(isIP(host) === 0 && { servername: host }) };
+  if (sslmode === 'require') return { ...peer, rejectUnauthorized: false };
+  return { ...peer, ...(ca !== undefined && { ca }) };
 }
 
 function explained(error: unknown, timeoutMs: number): Obstacle {

@@ -48,7 +48,7 @@ async function reach(
 /** Connects and, where there is one, logs in. */
 async function attempt(
   place: Place,
-  { name: service, host, port, sslmode }: PlannedExternal,
+  { name: service, host, port, sslmode, ca }: PlannedExternal,
   login: PlannedLogin | undefined,
   values: ReadonlyMap<string, string>,
 ): Promise<Unreached[]> {
@@ -58,7 +58,7 @@ async function attempt(
     if (!login) return [];
     const credentials = { user: login.user, database: login.database, password: values.get(login.secret) ?? '' };
     const logIn = login.protocol === 'postgres' ? tryPostgres : tryRedis;
-    await logIn(tunnel, credentials, { host, sslmode, timeoutMs: PATIENCE_MS });
+    await logIn(tunnel, credentials, { host, sslmode, ca, timeoutMs: PATIENCE_MS });
     return [];
   } catch (error) {
     const { reason: cause, message: detail } = obstacleOf(error);

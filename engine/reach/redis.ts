@@ -11,12 +11,12 @@ import { tlsOptions, type Credentials, type Transport } from './postgres.ts';
 export async function tryRedis(
   stream: Duplex,
   { user, password }: Pick<Credentials, 'user' | 'password'>,
-  { host, sslmode, timeoutMs }: Transport,
+  { timeoutMs, ...transport }: Transport,
 ): Promise<void> {
   const signal = AbortSignal.timeout(timeoutMs);
-  const tls = tlsOptions(sslmode);
+  const tls = tlsOptions(transport);
   try {
-    const talk = tls === false ? stream : connect({ socket: stream, host, servername: host, ...tls });
+    const talk = tls === false ? stream : connect({ ...tls, socket: stream });
     if (talk !== stream) await once(talk, 'secureConnect', { signal });
     const answer = answers(talk, signal);
     talk.write(command('AUTH', ...(user === undefined ? [] : [user]), password));

@@ -129,6 +129,14 @@ function databaseUrl({ prefix, database, owner }: Entry): string {
   return `postgresql://${login}@\${postgres:host}:\${postgres:port}/${database}?schema=public&sslmode=\${postgres:sslmode}`;
 }
 
+/** The addresses of the databases where a stack may name the authority that they are verified with. */
+export const verifiedUrls = Object.fromEntries(
+  Object.values(catalogue).map((entry) => [
+    `${entry.prefix}_DATABASE_URL`,
+    { format: { kind: 'template' as const, template: `${databaseUrl(entry)}&sslrootcert=\${postgres:ca}` } },
+  ]),
+);
+
 /** Databases of a service: one of PostgreSQL, one of Redis. */
 export const databases: Databases = Object.fromEntries(
   Object.values(catalogue).flatMap(
@@ -165,7 +173,7 @@ export const serviceSecrets: Secrets = Object.fromEntries(
         description: `Address of the logical database of ${name} in Redis, with the password.`,
         format: {
           kind: 'template',
-          template: `\${redisScheme}://:\${REDIS_PASSWORD|url}@\${redis:host}:\${redis:port}/${entry.index}`,
+          template: `\${redis:scheme}://:\${REDIS_PASSWORD|url}@\${redis:host}:\${redis:port}/${entry.index}`,
         },
       },
     ],

@@ -1,7 +1,7 @@
 import type { Overlay, SystemInput } from '../../schema/system.ts';
 import { postgresCommand } from '../../stores/postgres.ts';
 import { redisCommand } from '../../stores/redis.ts';
-import { catalogue } from './catalogue.ts';
+import { catalogue, verifiedUrls } from './catalogue.ts';
 import { postgresSettings, redisOptions, services } from './services.ts';
 import { prodSmoke, toolUrls, urls } from './smoke.ts';
 import { developedSources } from './sources.ts';
@@ -106,18 +106,22 @@ const PROVIDED = [
   'TWILIO_AUTH_TOKEN',
 ];
 
+/** Node trusts what it names beside the public authorities; PostgreSQL has its own in its address. */
+const verifying = { NODE_EXTRA_CA_CERTS: '${redis:ca}' };
+
 /**
  * Production: PostgreSQL and Redis are somebody else's, over TLS, mail goes by SES, and nothing but nginx is published. Limits of
  * nginx are ours.
  */
 export const prod: Environment = {
   parameters: {
-    ...{ nodeEnv: 'production', redisScheme: 'rediss' },
+    nodeEnv: 'production',
     ...{ mediaBucket: 'lomash-prod-media', assetsBucket: 'lomash-prod-assets' },
     ...{ notificationQueue: 'lomash-prod-notifications', analyticsQueue: 'lomash-prod-analytics' },
   },
   secrets: {
     ...Object.fromEntries(PROVIDED.map((name) => [name, { provided: true }])),
+    ...verifiedUrls,
     SES_SMTP_PASSWORD: {
       description: 'Password of the SMTP interface of SES.',
       format: { kind: 'password' },
@@ -125,21 +129,31 @@ export const prod: Environment = {
     },
   },
   services: {
-    postgres: { external: { sslmode: 'require' } },
-    redis: { external: { sslmode: 'require' } },
+    postgres: { external: {} },
+    // Clients of Redis that are told `rediss` verify it, come what may: so does whoever tries it beforehand.
+    redis: { external: { sslmode: 'verify-full' } },
     mailhog: null,
     ...Object.fromEntries(
       Object.keys(services)
         .filter((name) => !['postgres', 'redis', 'mailhog', 'nginx'].includes(name))
         .map((name): [string, Changes] => [
           name,
-          { ...share, ...(TWICE.includes(name) && { replicas: 2, bounds: { min: 2 } }) },
+          {
+            ...share,
+            ...(TWICE.includes(name) && { replicas: 2, bounds: { min: 2 } }),
+            ...(Object.hasOwn(catalogue, name) && { environment: verifying }),
+          },
         ]),
     ),
     'notification-service': {
       ...share,
       calls: ['postgres', 'redis'],
-      environment: { SMTP_HOST: 'email-smtp.${awsRegion}.amazonaws.com', SMTP_PORT: 587, SMTP_USER: '${smtpUser}' },
+      environment: {
+        ...verifying,
+        SMTP_HOST: 'email-smtp.${awsRegion}.amazonaws.com',
+        SMTP_PORT: 587,
+        SMTP_USER: '${smtpUser}',
+      },
       secrets: { SMTP_PASSWORD: 'SES_SMTP_PASSWORD' },
     },
     nginx: {

@@ -89,6 +89,9 @@ function limited(changes: Readonly<Record<string, Changes>>): Record<string, Cha
   );
 }
 
+/** Whoever asks the database verifies it with the authority that the stack names, if it names one. */
+const verifying: Changes = { environment: { POSTGRES_SSLROOTCERT: '${postgres:ca}' } };
+
 /** Production: the database is somebody else's, nothing but nginx is published, the real model is asked. */
 export const prod: Environment = {
   certificates: { nginx: { description: 'Shown to the world.', names: ['${domain}', 'localhost'] } },
@@ -105,9 +108,10 @@ export const prod: Environment = {
   // As the world asks, over TLS.
   smoke: { service: 'nginx', port: 'https', host: '${domain}' },
   services: limited({
-    postgres: { external: { port: 5432, sslmode: 'require', secret: 'POSTGRES_PASSWORD' } },
+    postgres: { external: { port: 5432, secret: 'POSTGRES_PASSWORD' } },
+    orchestrator: verifying,
     redis: { command: redisCommand({ maxMemory: '${memory*0.5}', policy: 'noeviction' }) },
-    migrate: { profiles: [] },
+    migrate: { profiles: [], ...verifying },
     nginx: {
       profiles: [],
       ...proxyService(

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
 import * as z from 'zod';
@@ -8,14 +9,16 @@ import { port } from './environment.ts';
 const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 
 /**
- * What libpq means by sslmode, `require` with a root certificate being `verify-ca`; `prefer` is taken as `disable`, since
- * it protects from nothing.
+ * What libpq means by sslmode, `require` with a root certificate being `verify-ca`, and an empty path none at all; `prefer` is
+ * taken as `disable`, since it protects from nothing.
  */
-function tls(mode: (typeof sslModes)[number], rootCertificate: string | undefined): ConnectionOptions | false {
+function tls(mode: (typeof sslModes)[number], host: string, rootCertificate = ''): ConnectionOptions | false {
   if (mode === 'disable' || mode === 'prefer') return false;
-  if (mode === 'require' && rootCertificate === undefined) return { rejectUnauthorized: false };
-  const ca = rootCertificate === undefined ? {} : { ca: readFileSync(rootCertificate, 'utf8') };
-  return mode === 'verify-full' ? ca : { ...ca, checkServerIdentity: () => undefined };
+  if (mode === 'require' && rootCertificate === '') return { rejectUnauthorized: false };
+  const ca = rootCertificate === '' ? {} : { ca: readFileSync(rootCertificate, 'utf8') };
+  if (mode !== 'verify-full') return { ...ca, checkServerIdentity: () => undefined };
+  // node-postgres passes on names alone, and would look for "localhost" in the certificate of an address.
+  return isIP(host) === 0 ? ca : { ...ca, host };
 }
 
 /** PostgreSQL as the engine gives it (DATABASE_URL, its password perhaps apart) or as Laravel does (DB_*). */
@@ -40,7 +43,7 @@ export const databaseEnvironment = z
       if (host === undefined || database === undefined || user === undefined) {
         return wrong('DATABASE_URL', 'must be set (or DB_HOST, DB_DATABASE and DB_USERNAME)');
       }
-      const ssl = tls(env.DB_SSLMODE, env.DB_SSLROOTCERT);
+      const ssl = tls(env.DB_SSLMODE, host, env.DB_SSLROOTCERT);
       return { database: { host, port: env.DB_PORT, database, user, password: env.DB_PASSWORD, ssl } };
     }
     const url = URL.canParse(env.DATABASE_URL) ? new URL(env.DATABASE_URL) : undefined;
@@ -56,7 +59,7 @@ export const databaseEnvironment = z
         database: decodeURIComponent(url.pathname.slice(1)),
         user: decodeURIComponent(url.username),
         password: url.password === '' ? env.DB_PASSWORD : decodeURIComponent(url.password),
-        ssl: tls(mode.data, url.searchParams.get('sslrootcert') ?? env.DB_SSLROOTCERT),
+        ssl: tls(mode.data, url.hostname, url.searchParams.get('sslrootcert') ?? env.DB_SSLROOTCERT),
       },
     };
   });

@@ -71,11 +71,13 @@ export const postgresEnvironment = z
     POSTGRES_USER: z.string('must be set'),
     POSTGRES_PASSWORD: z.string('must be set'),
     POSTGRES_SSLMODE: z.string().default('disable'),
+    POSTGRES_SSLROOTCERT: z.string().optional(),
   })
   .transform((env, context) => {
     const parsed = databaseEnvironment.safeParse({
       ...{ DB_HOST: env.POSTGRES_HOST, DB_PORT: String(env.POSTGRES_PORT), DB_DATABASE: env.POSTGRES_DB },
       ...{ DB_USERNAME: env.POSTGRES_USER, DB_PASSWORD: env.POSTGRES_PASSWORD, DB_SSLMODE: env.POSTGRES_SSLMODE },
+      DB_SSLROOTCERT: env.POSTGRES_SSLROOTCERT,
     });
     if (parsed.success) return parsed.data;
     context.addIssue({ code: 'custom', path: ['POSTGRES_SSLMODE'], message: 'must be a mode that libpq knows' });

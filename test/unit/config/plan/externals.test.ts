@@ -10,7 +10,7 @@ const shop: SystemDescription = system(
     app: service({
       calls: ['db'],
       dependsOn: { db: 'healthy' },
-      environment: { DB_HOST: '${db:host}', DB_PORT: '${db:port}', DB_SSLMODE: '${db:sslmode}' },
+      environment: { DB_HOST: '${db:host}', DB_PORT: '${db:port}', DB_SSLMODE: '${db:sslmode}', DB_CA: '${db:ca}' },
       files: { '/etc/app.conf': { content: 'at ${db:host}:${db:port}' } },
       secrets: { DB_URL: 'DB_URL', DB_PASSWORD: 'DB_PASSWORD' },
     }),
@@ -58,7 +58,7 @@ describe('a service that runs here', () => {
   const plan = planOf(resolveShop(shop));
 
   test('is reached under its name, on the port of its container, without TLS', () => {
-    expect(app(plan)?.environment).toMatchObject({ DB_HOST: 'db', DB_PORT: '5432', DB_SSLMODE: 'disable' });
+    expect(app(plan)?.environment).toMatchObject({ DB_HOST: 'db', DB_PORT: '5432', DB_SSLMODE: 'disable', DB_CA: '' });
     expect(app(plan)?.files).toMatchObject([{ content: 'at db:5432' }]);
     expect(plan.secrets.find(({ name }) => name === 'DB_URL')?.format).toEqual({
       kind: 'template',
@@ -119,6 +119,32 @@ describe('a service that somebody else runs', () => {
     expect(external({ db: { external: where } }).externals).toMatchObject([expected]);
   });
 
+  test('is verified with the authority that is named, which its callers, and nobody else, have as a file', () => {
+    const plan = external({ db: { external: { host: 'db.example.com', ca: 'PEM' } } });
+    expect(plan.externals).toMatchObject([{ sslmode: 'verify-full', ca: 'PEM' }]);
+    const file = { path: '/run/slipway/ca/db.pem', content: 'PEM\n', mode: '0444' };
+    expect(app(plan)?.environment).toMatchObject({ DB_CA: file.path, DB_SSLMODE: 'verify-full' });
+    expect(plan.services.filter(({ files }) => files.some(({ path }) => path === file.path))).toEqual([app(plan)]);
+    expect(app(plan)?.files).toContainEqual(expect.objectContaining(file));
+  });
+
+  test.each<[string, object, string, string]>([
+    ['a Redis that runs here', {}, 'redis', ''],
+    ['one in clear', { external: { host: 'h', sslmode: 'disable' } }, 'redis', ''],
+    ['one over TLS', { external: { host: 'h', ca: 'PEM' } }, 'rediss', '/run/slipway/ca/cache.pem'],
+  ])('%s has the scheme of its URLs', (_, cache, scheme, ca) => {
+    const description = system(
+      {
+        app: service({ calls: ['cache'], environment: { URL: '${cache:scheme}://${cache:host}', CA: '${cache:ca}' } }),
+        cache: service({ ports: { redis: { container: 6379 } }, logins: [{ protocol: 'redis', password: 'PW' }] }),
+      },
+      { secrets: { PW: { description: 'A password.', format: { kind: 'password' } } } },
+    );
+    const plan = planOf(resolveShop(description, { values: { services: { cache } }, providedSecrets: ['PW'] }));
+    const host = scheme === 'redis' && !('external' in cache) ? 'cache' : 'h';
+    expect(app(plan)?.environment).toEqual({ URL: `${scheme}://${host}`, CA: ca });
+  });
+
   test('runs here where a stack says false of what its environment says', () => {
     const description = {
       ...shop,
@@ -162,7 +188,28 @@ describe('refuses, all at once', () => {
         ),
         error('slipway:services.db.external.port', '0 is not valid', 'a port between 1 and 65535'),
         error('slipway:services.db.external.sslmode', '"allow" is not valid', 'disable, require or verify-full'),
-        error('slipway:services.db.external.user', 'unknown key "user"', 'known: host, port, secret, sslmode'),
+        error('slipway:services.db.external.user', 'unknown key "user"', 'known: ca, host, port, secret, sslmode'),
+      ],
+    ],
+    [
+      'an authority that nothing is verified with, and that a caller is not told of',
+      { quiet: { external: { host: 'elsewhere', port: 1, sslmode: 'require', ca: 'PEM' } } },
+      [
+        error(
+          'slipway:services.quiet.external',
+          'shop does not tell "caller" where "quiet" is: it would look for a container of that name',
+          '`${quiet:host}` and `${quiet:port}` in what "caller" is told of it',
+        ),
+        error(
+          'slipway:services.quiet.external.ca',
+          'is of no use: sslmode is require, which verifies nothing',
+          'sslmode: verify-full',
+        ),
+        error(
+          'slipway:services.quiet.external.ca',
+          'shop does not tell "caller" of it: it would verify "quiet" against the public authorities',
+          '`${quiet:ca}` in what "caller" is told of it',
+        ),
       ],
     ],
     [
@@ -231,13 +278,14 @@ describe('refuses, all at once', () => {
 
   test('an address of a service that there is not, or that has several ports', () => {
     const description = system({
-      app: service({ environment: { A: '${bd:host}', B: '${web:port}' } }),
+      app: service({ environment: { A: '${bd:host}', B: '${web:port}', C: '${web:scheme}' } }),
       db: service(),
       web: service({ ports: { http: { container: 80 }, https: { container: 443 } } }),
     });
     expect(resolveShop(description).issues).toEqual([
       error('shop:services.app.environment.A', 'no service "bd"', 'app, db, web'),
       error('shop:services.app.environment.B', '"web" listens on several ports, or none', 'the number of the port'),
+      error('shop:services.app.environment.C', 'nothing says how clients of "web" log in', '`logins` of "web"'),
     ]);
   });
 });

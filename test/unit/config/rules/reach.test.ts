@@ -54,6 +54,10 @@ describe('what somebody else runs, and is not to be used', () => {
       { cause: 'database', login },
       `${at} | db.example.com:5432 has no database for clerk: WORDS | \`CREATE DATABASE shop OWNER clerk\` there`,
     ],
+    [
+      { cause: 'untrusted', login },
+      `${at}.sslmode | the certificate of db.example.com:5432 is not to be trusted: WORDS | a certificate of a public authority with that name in it, or \`ca\`, the authority that has signed it; require encrypts without a proof of who is there`,
+    ],
     [{ cause: 'unready', login }, `${at} | db.example.com:5432 takes nobody now: WORDS | another try once it does`],
     [
       { cause: 'untried' },
@@ -61,6 +65,12 @@ describe('what somebody else runs, and is not to be used', () => {
     ],
   ])('%j is told with what to do', (found, text) => {
     expect(told(found)).toEqual([text]);
+  });
+
+  test('has a certificate that the authority of its own has to have signed, where one is named', () => {
+    expect(told({ cause: 'untrusted', login }, { ca: 'PEM' })).toEqual([
+      `${at}.ca | the certificate of db.example.com:5432 is not to be trusted: WORDS | the authority that has signed it, as whoever runs it hands it out, and a host that it names`,
+    ]);
   });
 
   test('has its address of IPv6 in brackets', () => {

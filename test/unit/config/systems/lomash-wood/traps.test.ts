@@ -96,10 +96,16 @@ describe('in dev', () => {
     }
   });
 
-  test('tools are off unless asked for, pinned, and open to nobody without a generated password', () => {
-    expect(dev.services.map(({ name }) => name)).not.toContain('pgadmin');
+  test('tools are off unless asked for, built from packages, without root, and open to nobody without a password', () => {
     for (const name of ['pgadmin', 'redis-commander', 'localstack']) {
-      expect(serviceOf(withTools, name).image).toMatch(/:\d+\.\d+/);
+      expect(dev.services.map((service) => service.name)).not.toContain(name);
+      expect(withTools.images.find((image) => image.name === name)?.build?.context).toBe(`images/${name}`);
+      const { user, readOnly, capAdd } = serviceOf(withTools, name);
+      expect({ user: user?.split(':')[0] === '0', readOnly, capAdd }).toEqual({
+        user: false,
+        readOnly: true,
+        capAdd: [],
+      });
     }
     for (const name of ['PGADMIN_PASSWORD', 'REDIS_COMMANDER_PASSWORD']) {
       expect(withTools.secrets.find((secret) => secret.name === name)).toMatchObject({ source: 'generated' });
@@ -120,16 +126,42 @@ describe('in prod', () => {
   test('stores are somebody else’s over TLS, and each role is tried before a deployment', () => {
     expect(prod.externals).toMatchObject([
       { name: 'postgres', sslmode: 'require' },
-      { name: 'redis', sslmode: 'require' },
+      { name: 'redis', sslmode: 'verify-full' },
     ]);
     expect(prod.externals?.[0]?.logins).toHaveLength(8);
     expect(prod).not.toHaveProperty('databases');
     const url = prod.secrets.find(({ name }) => name === 'AUTH_DATABASE_URL')?.format;
     expect(url).toMatchObject({
-      template: expect.stringMatching(/@postgres\.lomashwood\.example:5432\/.*sslmode=require$/) as unknown,
+      template: expect.stringMatching(
+        /@postgres\.lomashwood\.example:5432\/.*sslmode=require&sslrootcert=$/,
+      ) as unknown,
     });
     const redis = prod.secrets.find(({ name }) => name === 'ORDER_REDIS_URL')?.format;
     expect(redis).toMatchObject({ template: 'rediss://:${REDIS_PASSWORD|url}@redis.lomashwood.example:6379/2' });
+  });
+
+  test('an authority of the stores’ own reaches whoever asks them, each in the way of its clients', () => {
+    const at = (ca: string): object => ({ external: { host: '10.0.0.7', ca } });
+    const resolved = resolvePlan({
+      stack: 'lomash-wood-prod',
+      values: {
+        ...{ system: 'lomash-wood', environment: 'prod' },
+        services: { postgres: at('OF POSTGRES'), redis: at('OF REDIS') },
+      },
+      ...{ providedSecrets: [], encrypted: [], clearSecrets: [], acceptsMissingSecrets: true },
+    });
+    const plan = planOf(resolved);
+    const files = (name: string): string[] => serviceOf(plan, name).files.map(({ path }) => path);
+    const [postgres, redis] = ['/run/slipway/ca/postgres.pem', '/run/slipway/ca/redis.pem'];
+    for (const name of EIGHT) {
+      expect(files(`${name}-service`)).toEqual([postgres, redis]);
+      expect(files(`migrate-${name}`)).toEqual([postgres]);
+      expect(serviceOf(plan, `${name}-service`).environment['NODE_EXTRA_CA_CERTS']).toBe(redis);
+    }
+    expect(files('api-gateway')).toEqual([]);
+    expect(plan.secrets.find(({ name }) => name === 'AUTH_DATABASE_URL')?.format).toMatchObject({
+      template: expect.stringMatching(`sslmode=verify-full&sslrootcert=${postgres}$`) as unknown,
+    });
   });
 
   test('what the original means to run twice runs twice, and nothing but nginx is published', () => {
