@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { EXIT } from '../../../cli/exit-codes.ts';
+import { exits } from '../support/answer.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { FEW, startLoad, type Load } from '../support/http-load.ts';
@@ -8,9 +10,12 @@ import { Bed } from './bed.ts';
 import { MOMENTS, randomMoments } from './moments.ts';
 
 /*
- * Releases that are killed (SIGKILL) at random moments while requests come in: none of them fails, and the next `up`
- * brings the same release to its end.
+ * Releases that are interrupted (Ctrl-C) or killed (SIGKILL) at random moments while requests come in: none of them fails,
+ * and the next `up` brings the same release to its end. The tests go through one bed, in order.
  */
+
+/** Between a first Ctrl-C and a second one that is a request of its own, in milliseconds. */
+const IMPATIENCE_MS = 900;
 
 /** Who dies of what an `up` is made of, by what its command line holds. */
 const VICTIMS = {
@@ -31,7 +36,7 @@ let tookMs: number;
 beforeAll(async () => {
   const [port = 0] = await freePorts(1);
   const origin = `http://127.0.0.1:${port}`;
-  bed = new Bed('kills', { port, ask: async () => (await fetch(`${origin}/api/`)).text() });
+  bed = new Bed('interrupted', { port, ask: async () => (await fetch(`${origin}/api/`)).text() });
   await bed.begin();
   load = startLoad(origin, { kinds: FEW });
   tookMs = await bed.measure();
@@ -41,6 +46,41 @@ afterAll(async () => {
   await load?.stop();
   await bed.dispose();
 }, 120_000);
+
+/** Expects of what a release was interrupted by that nobody has noticed it, and of the next `up` that it ends the release. */
+async function expectUnharmed(what: string): Promise<void> {
+  await bed.expectReachable(what);
+  await bed.repair(what);
+  bed.expectServed(load, what);
+}
+
+/** What Ctrl-C does: a signal to each process of the terminal's foreground group. */
+function interrupt({ pid }: Running): void {
+  const [command, ...others] = familyOf(pid);
+  if (!command) return;
+  signalAll([command, ...others.filter(({ group }) => group === command.group)], 'SIGINT');
+}
+
+describe('a release that is interrupted', () => {
+  test(`at ${MOMENTS} moments, at every third twice, fails no request, and the next up ends it`, async () => {
+    const { moments, again } = randomMoments(MOMENTS, tookMs);
+    for (const [index, moment] of moments.entries()) {
+      const isTwice = index % 3 === 2;
+      const what = `Ctrl-C ${isTwice ? 'twice ' : ''}after ${moment} ms of about ${tookMs}; ${again}`;
+      const up = bed.startNext();
+      await delay(moment);
+      interrupt(up);
+      if (isTwice) {
+        await delay(IMPATIENCE_MS);
+        interrupt(up);
+      }
+      const answer = await up.answer;
+      // Who is interrupted while it does its last step has done all.
+      if (answer.exitCode !== EXIT.ok) exits({ ...answer, all: `${what}\n${answer.all}` }, EXIT.interrupted);
+      await expectUnharmed(what);
+    }
+  }, 900_000);
+});
 
 /** Kills once the victim is there; an `up` that has ended by then has been quick. */
 async function kill({ pid }: Running, victim: Victim): Promise<void> {
@@ -62,9 +102,7 @@ describe('a release that is killed', () => {
       await delay(moment);
       await kill(up, victim);
       await up.answer;
-      await bed.expectReachable(what);
-      await bed.repair(what);
-      bed.expectServed(load, what);
+      await expectUnharmed(what);
     }
   }, 900_000);
 });
