@@ -37,8 +37,11 @@ const MEMORY = '/memory';
 
 const testing = { APP_ENV: 'testing', APP_DEBUG: true };
 
-/** Nobody waits in CI for a check that comes each 30 seconds, and nobody minds what checks cost there. */
-const SHORT = { interval: '2s', startInterval: '500ms' };
+/**
+ * Often for as long as somebody waits for a check, and seldom then: each costs the engine nearly a tenth of a second of a CPU, of
+ * which CI has few.
+ */
+const SHORT = { interval: '10s', startInterval: '500ms' };
 
 /** Changes of services, with short health intervals for all that have a health check. */
 function checkedOften(changes: NonNullable<Environment['services']>): NonNullable<Environment['services']> {

@@ -23,12 +23,15 @@ export const dev: Environment = {
 /** Where test keeps its data: no folder of the images, as a tmpfs takes the mode of one that exists and not its owner. */
 const MEMORY = '/memory';
 
-/** Short health intervals for all that have a health check: nobody waits in CI, and nobody minds what checks cost there. */
+/**
+ * Health checks that come often for as long as somebody waits for one, and seldom then: each costs the engine nearly a tenth of a
+ * second of a CPU, of which CI has few.
+ */
 function checkedOften(changes: Readonly<Record<string, Changes>>): Record<string, Changes> {
   const checked = Object.entries(services).filter(([, { healthcheck }]) => healthcheck);
   const often = checked.map(([name]) => [
     name,
-    { ...changes[name], healthcheck: { interval: '2s', startInterval: '500ms' } },
+    { ...changes[name], healthcheck: { interval: '10s', startInterval: '500ms' } },
   ]);
   return { ...changes, ...(Object.fromEntries(often) as Record<string, Changes>) };
 }
