@@ -35,6 +35,8 @@ export type EngineFactory = (args: EngineArgs) => Engine;
 export interface ServiceArgs {
   /** Values of the plan's secrets by name. */
   readonly secrets: ReadonlyMap<string, pulumi.Output<string>>;
+  /** Names of those whose age can be told. */
+  readonly dated: readonly string[];
   /** What has to be ready before the first container starts. */
   readonly dependsOn: readonly pulumi.Resource[];
 }

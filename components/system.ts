@@ -1,11 +1,12 @@
 import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
 import type { Plan, PlannedService } from '../config/plan/types.ts';
+import { datedSecrets } from '../config/plan/secrets.ts';
 import { keptSecrets } from '../config/release/secrets.ts';
 import type { ReleaseNote } from '../config/release/types.ts';
 import type { Owner } from '../engine/labels.ts';
 import { issueCertificates } from './certificates.ts';
-import type { Deployed, Engine, EngineFactory } from './engine.ts';
+import type { Deployed, Engine, EngineFactory, ServiceArgs } from './engine.ts';
 import { secretValues } from './secrets.ts';
 
 /** What a system is deployed from. */
@@ -38,7 +39,7 @@ export class System extends pulumi.ComponentResource {
     const issued = plan.certificates && issueCertificates(plan.certificates, this);
     const { provided, earlierSecrets: earlier, note, version } = args;
     const secrets = secretValues(plan.secrets, { provided, issued, earlier }, this);
-    const dependsOn = deployServices(plan.services, engine, secrets);
+    const dependsOn = deployServices(plan.services, engine, { secrets, dated: datedSecrets(plan.secrets) });
     engine.release({ note, version, secrets: released(plan, secrets), dependsOn });
     this.urls = pulumi.output(urlsOf(plan, engine));
     this.registerOutputs({ instance: this.instance, urls: this.urls });
@@ -70,7 +71,7 @@ function released(
 function deployServices(
   services: readonly PlannedService[],
   engine: Engine,
-  secrets: ReadonlyMap<string, pulumi.Output<string>>,
+  known: Pick<ServiceArgs, 'secrets' | 'dated'>,
 ): pulumi.Resource[] {
   const byName = new Map(services.map((service) => [service.name, service]));
   const deployed = new Map<string, Deployed>();
@@ -81,7 +82,7 @@ function deployServices(
       const target = byName.get(dependency.service);
       return target ? deploy(target).ready : [];
     });
-    const result = engine.service(service, { secrets, dependsOn });
+    const result = engine.service(service, { ...known, dependsOn });
     deployed.set(service.name, result);
     return result;
   };

@@ -23,6 +23,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   [TYPES.files]: 'files',
   [TYPES.postgresDatabase]: 'database',
   [TYPES.postgresRole]: 'password of role',
+  [TYPES.secretDates]: 'dates of',
   [TYPES.subnets]: 'subnets',
   [TYPES.ports]: 'chosen ports',
   [TYPES.release]: 'record of the',

@@ -14,6 +14,8 @@ export const TYPES = {
   postgresDatabase: 'slipway:index:PostgresDatabase',
   postgresRole: 'slipway:index:PostgresRole',
   password: 'random:index/randomPassword:RandomPassword',
+  /** Since when secrets have their values. */
+  secretDates: 'slipway:index:SecretDates',
   subnets: 'slipway:index:Subnets',
   ports: 'slipway:index:Ports',
   /** The record of what was released. */

@@ -25,6 +25,8 @@ export function nameOf({ type, name, service }: Operation, plan: Plan): string {
       return `password of role ${short}`;
     case TYPES.files:
       return `files ${short}`;
+    case TYPES.secretDates:
+      return 'dates of secrets';
     case TYPES.image:
       return `image ${short}`;
     case TYPES.network:

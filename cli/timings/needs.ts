@@ -66,7 +66,9 @@ function wantedBy({ type, service, name }: Operation, plan: Plan): Matches[] {
         (other) => other.type === TYPES.authority,
       ];
     case TYPES.files:
-      return planned === undefined ? [] : [isSecret, isIssued, isImageOf(planned)];
+      return planned === undefined ? [] : [isSecret, isIssued, isDateOf(planned), isImageOf(planned)];
+    case TYPES.secretDates:
+      return [isSecret];
     case TYPES.container:
     case TYPES.job:
       return planned === undefined ? [] : containerNeeds(planned, plan, name);
@@ -108,6 +110,10 @@ function gatesBefore(planned: PlannedService, name: string): Matches[] {
 
 function isGateOf(name: string | undefined): Matches {
   return ({ type, service }) => type === TYPES.replica && service === name;
+}
+
+function isDateOf(planned: PlannedService): Matches {
+  return ({ type, service }) => type === TYPES.secretDates && service === planned.name;
 }
 
 function isPorts({ type }: Operation): boolean {

@@ -23,6 +23,7 @@ export function composeNotes(plan: Plan, { adopts, isOpen }: NotesArgs): string[
     ...(plan.secrets.length > 0
       ? ['Secrets are files in clear in secrets/: nothing encrypts, generates or rotates them.']
       : []),
+    ...(services.some(({ secretDates }) => secretDates) ? ['Nothing tells Prometheus how old secrets are.'] : []),
     ...databases(plan),
     ...certificates(plan),
     ...(isOpen ? ['These files are open to every user of their container: only root could give them to one.'] : []),

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { SECRET_DAYS, SECRET_SET } from './secret-dates.ts';
 import { exporterOf, type Target } from './targets.ts';
 
 /** How near to a limit is too near. */
@@ -123,6 +124,14 @@ const ofHost: readonly Alert[] = [
   }),
 ];
 
+const ofSecrets: readonly Alert[] = [
+  alert('SecretOld', 'warning', {
+    expr: `time() - ${SECRET_SET} > \${${SECRET_DAYS.name}} * 86400`,
+    hold: '0s',
+    summary: 'Secret {{ $labels.secret }} has had its value for {{ $value | humanizeDuration }}.',
+  }),
+];
+
 /** What the exporter beside a store knows. */
 function ofStore({ service, store }: Target): Alert[] {
   const of = `{job="${exporterOf(service)}"}`;
@@ -153,6 +162,7 @@ export function alertRules(targets: readonly Target[]): string {
       groups: [
         ...targets.map((target) => ({ name: target.service, rules: [...ofService(target), ...ofStore(target)] })),
         { name: 'host', rules: ofHost },
+        { name: 'secrets', rules: ofSecrets },
       ],
     },
     { lineWidth: 0, aliasDuplicateObjects: false },

@@ -1,4 +1,5 @@
 import { answering, cpuOf, memoryOf } from './alerts.ts';
+import { SECRET_SET } from './secret-dates.ts';
 import { exporterOf, type Target } from './targets.ts';
 
 /** Grafana's grid is 24 wide. */
@@ -147,6 +148,10 @@ function panelsOf(targets: readonly Target[]): Panel[] {
               },
             ],
       ),
+    },
+    {
+      title: 'Days since secrets were set',
+      series: [{ expr: `(time() - ${SECRET_SET}) / 86400`, legend: '{{secret}}' }],
     },
   ];
   return panels.filter(({ type, series }) => type === 'alertlist' || series.length > 0);

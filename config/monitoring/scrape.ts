@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { SECRET_DATES } from './secret-dates.ts';
 import type { Target } from './targets.ts';
 
 /** How often each target is asked, and rules are evaluated. */
@@ -40,7 +41,7 @@ export function scrapeConfig(targets: readonly Target[]): string {
   return stringify(
     {
       global: { scrape_interval: INTERVAL, scrape_timeout: '10s', evaluation_interval: INTERVAL },
-      rule_files: [RULES_FILE],
+      rule_files: [RULES_FILE, SECRET_DATES.pattern],
       scrape_configs: targets.flatMap(({ service, metrics, probe: port, tls }) => [
         ...metrics.map(({ port: container, path }, index) => ({
           job_name: index === 0 ? service : `${service}:${container}`,

@@ -1,4 +1,5 @@
 import type { SystemInput } from '../schema/system.ts';
+import { SECRET_DATES } from './secret-dates.ts';
 import { PROFILES } from './targets.ts';
 
 type Services = SystemInput['services'];
@@ -51,6 +52,7 @@ export const watchers: Services = {
     description: 'Measures what the services say of themselves, and raises alerts.',
     command: prometheusCommand(DATA),
     volumes: { 'prometheus-data': DATA },
+    secretDates: SECRET_DATES.path,
     // What it is to ask is tested and read again: another number of replicas replaces nothing.
     reload: {
       command: ['sh', '-c', 'promtool check config /etc/prometheus/prometheus.yml && kill -HUP 1'],

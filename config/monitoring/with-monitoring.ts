@@ -1,5 +1,6 @@
 import type { Overlay, SystemDescription, SystemInput } from '../schema/system.ts';
 import { postgresExporter, prometheusInMemory, redisExporter, watchers } from './services.ts';
+import { SECRET_DAYS } from './secret-dates.ts';
 import { exporterOf } from './targets.ts';
 
 type Services = SystemInput['services'];
@@ -31,6 +32,7 @@ export function withMonitoring(description: SystemDescription, options: Monitori
   const { dev, test, prod } = description.environments;
   return {
     ...description,
+    parameters: { [SECRET_DAYS.name]: SECRET_DAYS.value, ...description.parameters },
     monitoring: { postgres: [...postgres], redis: [...redis] },
     images: {
       ...description.images,

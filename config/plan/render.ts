@@ -139,6 +139,7 @@ function serviceFacts(service: PlannedService): string[] {
         .split('\n')
         .map((line) => `  | ${line}`),
     ]),
+    ...(service.secretDates ? [`file ${service.secretDates.path}: since when secrets have their values`] : []),
     `root file system: ${service.readOnly ? 'read-only' : 'writable'}`,
     ...fact('capabilities dropped', service.capDrop),
     ...fact('capabilities added', service.capAdd),

@@ -45,6 +45,11 @@ function sourceOf(name: string, { kind }: Secret['format'], provided: readonly s
   return ['certificate', 'private-key', 'ca-certificate'].includes(kind) ? 'issued' : 'generated';
 }
 
+/** Secrets whose values somebody has set or are generated, sorted: what is built or issued is as old as something else. */
+export function datedSecrets(planned: readonly PlannedSecret[]): string[] {
+  return planned.filter(({ source }) => source === 'generated' || source === 'provided').map(({ name }) => name);
+}
+
 /** Secrets that have no value: a third party's that nobody has set, and what is built from one, sorted. */
 export function missingSecrets(secrets: Readonly<Record<string, Secret>>, provided: readonly string[]): string[] {
   const isMissing = (name: string, seen: readonly string[] = []): boolean => {

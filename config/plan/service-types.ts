@@ -48,6 +48,8 @@ export interface PlannedService {
   readonly tmpfs: readonly { readonly path: string; readonly size: number }[];
   /** Configuration files that hold no secret, delivered like secrets: in a volume, read-only. */
   readonly files: readonly PlannedFile[];
+  /** A file with the dates of secrets, which the deployment writes; absent: it gets none. */
+  readonly secretDates?: Omit<PlannedFile, 'content'>;
   readonly readOnly: boolean;
   readonly capAdd: readonly string[];
   readonly capDrop: readonly string[];

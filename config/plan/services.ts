@@ -58,6 +58,7 @@ function plannedService(
     volumes: sortedEntries(service.volumes).map(([volume, use]) => ({ volume, ...use })),
     tmpfs: sortedEntries(service.tmpfs).map(([path, { size }]) => ({ path, size: size ?? 0 })),
     files: sortedEntries(service.files).map(([path, file]) => ({ path, ...file, ...owner })),
+    ...(service.secretDates !== undefined && { secretDates: { path: service.secretDates, mode: '0444', ...owner } }),
     readOnly: service.readOnly,
     capAdd: sortedSet(service.capAdd),
     capDrop: sortedSet(service.capDrop),

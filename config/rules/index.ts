@@ -5,6 +5,7 @@ import { checkDatabases } from './databases.ts';
 import { checkCycles, checkProfilesOfDependencies } from './dependencies.ts';
 import { checkEviction } from './eviction.ts';
 import { checkFolders, checkHardening } from './hardening.ts';
+import { checkMonitoring } from './monitoring.ts';
 import { checkMounts } from './mounts.ts';
 import { checkNames } from './names.ts';
 import { checkPool } from './pool.ts';
@@ -52,6 +53,7 @@ const RULES: readonly Rule[] = [
   checkClearText,
   checkDelivery,
   checkCertificates,
+  checkMonitoring,
   checkProduction,
   checkPool,
 ];

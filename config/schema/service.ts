@@ -74,6 +74,10 @@ export const Service = z.strictObject({
   volumes: z.record(Name, VolumeUse).default({}).meta({ description: 'Volume → where it is mounted.' }),
   tmpfs: z.record(AbsolutePath, Tmpfs).default({}).meta({ description: 'Folders in memory.' }),
   files: z.record(AbsolutePath, File).default({}).meta({ description: 'Configuration files without secrets.' }),
+  secretDates: AbsolutePath.optional().meta({
+    description:
+      'Where it gets a file that tells Prometheus since when each secret of the stack has had its value; names and dates, no value.',
+  }),
   readOnly: z.boolean().default(true).meta({ description: 'Whether the root file system is read-only.' }),
   capAdd: z.array(z.string()).default([]),
   capDrop: z.array(z.string()).default(['ALL']),

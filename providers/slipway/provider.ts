@@ -10,13 +10,14 @@ import { postgresRoleResource } from './postgres-role/resource.ts';
 import { preflightResource } from './preflight/resource.ts';
 import { releaseResource } from './release/resource.ts';
 import { replicaResource } from './replica/resource.ts';
+import { secretDatesResource } from './secret-dates/resource.ts';
 import { subnetsResource } from './subnets/resource.ts';
 
 const Config = z.strictObject({
   host: z.string().min(1).optional().meta({ description: 'Address of the Docker host; default: as the docker client' }),
 });
 
-/** What @pulumi/docker lacks: gates for replicas, jobs, files in volumes, subnets, databases, passwords of roles, checks before a replacement, the record of releases; on one Docker host. */
+/** What @pulumi/docker lacks: gates for replicas, jobs, files in volumes, subnets, databases, passwords of roles, checks before a replacement, the record of releases, dates of secrets; on one Docker host. */
 export const slipwayProvider: Provider = {
   name: 'slipway',
   version: '0.1.0',
@@ -26,6 +27,7 @@ export const slipwayProvider: Provider = {
     const resources = [
       ...[subnetsResource(host), portsResource(host), filesResource(host), replicaResource(host), jobResource(host)],
       ...[postgresDatabaseResource(host), postgresRoleResource(host), preflightResource(host), releaseResource()],
+      secretDatesResource(),
     ];
     return resources.map((resource) => naming(host, resource));
   },

@@ -265,6 +265,22 @@ export class PostgresDatabase extends pulumi.CustomResource {
   }
 }
 
+/** Inputs of {@link SecretDates}. */
+export interface SecretDatesArgs {
+  /** Values by name. */
+  readonly secrets: Dictionary<pulumi.Input<string>>;
+}
+
+/** Since when each secret has the value that it has, as far as this resource has been there to see it. */
+export class SecretDates extends pulumi.CustomResource {
+  /** Name of the secret → when its value came, RFC 3339. */
+  declare readonly since: pulumi.Output<Readonly<Record<string, string>>>;
+
+  constructor(name: string, args: SecretDatesArgs, opts?: pulumi.CustomResourceOptions) {
+    super('slipway:index:SecretDates', name, { secrets: pulumi.secret(args.secrets), since: undefined }, opts);
+  }
+}
+
 /** Inputs of {@link Release}. */
 export interface ReleaseArgs {
   /** The resolved plan, as JSON. */

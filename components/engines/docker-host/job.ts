@@ -14,8 +14,8 @@ export class DockerJob extends pulumi.ComponentResource implements Deployed {
 
   constructor(name: string, args: DockerServiceArgs, opts: pulumi.ComponentResourceOptions) {
     super('slipway:components:Service', name, {}, opts);
-    const { planned, foundation, secrets } = args;
-    const mounts = serviceMounts(planned, foundation, secrets, { parent: this });
+    const { planned, foundation } = args;
+    const mounts = serviceMounts(planned, foundation, args, { parent: this });
     const job = new slipway.Job(planned.name, jobArgs(args, mounts), { parent: this, dependsOn: [...args.dependsOn] });
     this.ready = [job];
     this.registerOutputs({});

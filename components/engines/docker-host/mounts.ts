@@ -1,8 +1,10 @@
 import { posix } from 'node:path';
 import type * as pulumi from '@pulumi/pulumi';
+import { secretDateRules } from '../../../config/monitoring/secret-dates.ts';
 import type { PlannedService, Reload } from '../../../config/plan/types.ts';
 import { LABELS, ownerLabels } from '../../../engine/labels.ts';
 import * as slipway from '../../../providers/slipway/sdk.ts';
+import type { ServiceArgs } from '../../engine.ts';
 import { hostName, type Foundation } from './foundation.ts';
 
 /** A volume, by its name on the host, and where a container mounts it. */
@@ -11,6 +13,9 @@ export interface HostMount {
   readonly path: string;
   readonly readOnly: boolean;
 }
+
+/** What is known of secrets when a service is made. */
+type Known = Pick<ServiceArgs, 'secrets' | 'dated'>;
 
 /** A file before its content is known. */
 interface FileSource {
@@ -25,7 +30,7 @@ interface FileSource {
 export function serviceMounts(
   service: PlannedService,
   foundation: Foundation,
-  secrets: ReadonlyMap<string, pulumi.Output<string>>,
+  known: Known,
   opts: pulumi.CustomResourceOptions,
 ): HostMount[] {
   const data = service.volumes.map(({ volume, path, readOnly }) => ({
@@ -33,7 +38,7 @@ export function serviceMounts(
     path,
     readOnly,
   }));
-  return [...data, ...fileVolumes(service, foundation, secrets, opts), ...lists(service, foundation)];
+  return [...data, ...fileVolumes(service, foundation, known, opts), ...lists(service, foundation)];
 }
 
 /** The lists of the services behind an edge: releases of those keep them. */
@@ -45,12 +50,14 @@ function lists({ name, edge }: PlannedService, { lists: volumes }: Foundation): 
 function fileVolumes(
   service: PlannedService,
   foundation: Foundation,
-  secrets: ReadonlyMap<string, pulumi.Output<string>>,
+  known: Known,
   opts: pulumi.CustomResourceOptions,
 ): HostMount[] {
+  const { secrets } = known;
   const sources: FileSource[] = [
     ...service.files,
     ...service.secrets.map((file) => ({ ...file, content: secretOf(secrets, file.secret) })),
+    ...secretDates(service, known, opts),
   ];
   return foldersOf(sources).map(([folder, files]) => {
     const name = `${service.name}-${folder.split('/').at(-1) ?? 'files'}`;
@@ -69,6 +76,18 @@ function fileVolumes(
     );
     return { volume, path: folder, readOnly: true };
   });
+}
+
+/** The date of a value is kept in the state, and never made up anew: the same secrets are the same file. */
+function secretDates(
+  { name, secretDates: file }: PlannedService,
+  { secrets, dated }: Known,
+  opts: pulumi.CustomResourceOptions,
+): FileSource[] {
+  if (!file) return [];
+  const values = Object.fromEntries(dated.map((secret) => [secret, secretOf(secrets, secret)]));
+  const { since } = new slipway.SecretDates(`${name}-secret-dates`, { secrets: values }, opts);
+  return [{ ...file, content: since.apply(secretDateRules) }];
 }
 
 /** At a signal only secrets: what else stands in files may be wrong, and a process that goes on with the old says nothing. */

@@ -35,8 +35,8 @@ export class DockerService extends pulumi.ComponentResource implements Deployed 
 
   constructor(name: string, args: LongRunningArgs, opts: pulumi.ComponentResourceOptions) {
     super('slipway:components:Service', name, {}, opts);
-    const { planned, foundation, secrets } = args;
-    const mounts = serviceMounts(planned, foundation, secrets, { parent: this });
+    const { planned, foundation } = args;
+    const mounts = serviceMounts(planned, foundation, args, { parent: this });
     const checked = preflight(args, mounts, { parent: this });
     const gates: slipway.Replica[] = [];
     const rolling: slipway.Replica[] = [];

@@ -27,6 +27,7 @@ const PLAN: Plan = {
       secrets: [{ name: 'DB_URL', secret: 'DB_URL', path: '/run/secrets/DB_URL', mode: '0400', uid: 1000, gid: 1000 }],
       environment: { LEVEL: 'info' },
       environmentSecrets: [{ name: 'TOKEN', secret: 'SET' }],
+      secretDates: { path: '/etc/app/dates.yml', mode: '0444', uid: 1000, gid: 1000 },
     }),
     plannedService({
       name: 'db',
@@ -143,6 +144,7 @@ const OUTPUTS: Readonly<Record<string, (name: string) => object>> = {
   'docker:index/network:Network': (name) => ({ name: `${name}-1234567` }),
   'docker:index/volume:Volume': (name) => ({ name: `${name}-1234567` }),
   'slipway:index:Subnets': () => ({ subnets: { home: '10.213.0.0/27', 'door-app': '10.213.0.32/28' } }),
+  'slipway:index:SecretDates': () => ({ since: { SET: '2026-01-01T00:00:00.000Z' } }),
   'slipway:index:Ports': () => ({ ports: { 'db.sql': 20_007 } }),
   'slipway:index:Files': (name) => ({ volume: `${name}-1234567` }),
 };
@@ -168,7 +170,7 @@ beforeAll(async () => {
     engine: dockerHost({
       host: 'unix:///var/run/docker.sock',
       project: '/work/project',
-      contexts: new Map([['app', { path: 'images/app', digest: '0123456789ab' }]]),
+      contexts: new Map([['app', { path: 'images/app', digest: '0123456789ab', asks: [] }]]),
       machineBuildArgs: { APT_MIRROR: 'http://mirror.example' },
     }),
   });
@@ -188,6 +190,7 @@ describe('System', () => {
       'Container shop-dev-app-1',
       'Container shop-dev-app-2',
       'Container shop-dev-db-1',
+      'Files app-app',
       'Files app-secrets',
       'Foundation shop-dev',
       'Job migrate',
@@ -207,6 +210,7 @@ describe('System', () => {
       'Replica app-1',
       'Replica app-2',
       'Replica db-1',
+      'SecretDates app-secret-dates',
       'Service app',
       'Service db',
       'Service migrate',
@@ -267,6 +271,16 @@ describe('System', () => {
       value: { DB_URL: { content: 'db://:a%2Fb@db', mode: '0400', uid: 1000, gid: 1000 } },
     });
     expect(JSON.stringify(inputsOf('docker:index/container:Container', 'shop-dev-app-1'))).not.toContain('a%2Fb');
+  });
+
+  test('tells when secrets got their values by dates alone, of those that are set or generated', () => {
+    expect(inputsOf('slipway:index:SecretDates', 'app-secret-dates')['secrets']).toMatchObject({
+      value: { DB_PASSWORD: 'a/b', ORDERS_PASSWORD: 'a/b', SET: 'set SET' },
+    });
+    const { files } = inputsOf('slipway:index:Files', 'app-app');
+    expect(files).toMatchObject({ value: { 'dates.yml': { mode: '0444', uid: 1000, gid: 1000 } } });
+    expect(JSON.stringify(files)).toContain('vector(1767225600)');
+    expect(JSON.stringify(files)).not.toContain('a/b');
   });
 
   test('delivers what is to be a variable in the environment, marked secret, and tells the gate of it', () => {

@@ -11,7 +11,7 @@ const SERVICES =
   'api, blackbox-exporter, control-plane, edge, frontend, grafana, history, matching, migrate, nginx, node-exporter, postgres, postgres-exporter, prometheus, queue, redis, redis-exporter, scheduler, timer, visibility, worker';
 
 const PARAMETERS =
-  'apiHost, apiRate, authRate, connectionsPerAddress, database, engineHost, logLevel, partitions, sslmode, user';
+  'apiHost, apiRate, authRate, connectionsPerAddress, database, engineHost, logLevel, partitions, secretDays, sslmode, user';
 
 /** What somebody may get wrong in a stack's configuration, and the one issue that says so. */
 const cases: readonly [obligation: string, stack: Stack, issue: Issue][] = [

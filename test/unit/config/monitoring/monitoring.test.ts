@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { secretDateRules } from '../../../../config/monitoring/secret-dates.ts';
 import { withMonitoring } from '../../../../config/monitoring/with-monitoring.ts';
 import type { Plan, PlannedService } from '../../../../config/plan/types.ts';
 import type { SystemDescription } from '../../../../config/schema/system.ts';
 import { redisSecretFiles, redisSecrets } from '../../../../config/stores/redis.ts';
-import { planOf, resolveShop, service, system } from '../fixture.ts';
+import { error, planOf, resolveShop, service, system } from '../fixture.ts';
 
 const { REDIS_PASSWORD, REDIS_ACL } = redisSecrets('cache');
 
@@ -177,6 +178,34 @@ describe('with it', () => {
     expect(rulesOf(plan, 'host').map(({ alert }) => alert)).toEqual(['DiskNearlyFull', 'HostMemoryLow']);
   });
 
+  test('a secret is old after as many days as the stack says; its dates are handed over where the stack is deployed', () => {
+    const old = (days?: string): unknown =>
+      rulesOf(planWith(days === undefined ? {} : { parameters: { secretDays: days } }), 'secrets').map(
+        ({ alert, expr }) => `${alert} ${expr}`,
+      );
+    expect(old()).toEqual(['SecretOld time() - slipway_secret_set_timestamp_seconds > 90 * 86400']);
+    expect(old('30')).toEqual(['SecretOld time() - slipway_secret_set_timestamp_seconds > 30 * 86400']);
+    expect(serviceOf(plan, 'prometheus').secretDates).toEqual({
+      ...{ path: '/etc/prometheus/secret-dates.yml', mode: '0444', uid: 103, gid: 103 },
+    });
+    const { rule_files: files } = parse(fileOf(plan, 'prometheus', '/etc/prometheus/prometheus.yml')) as {
+      rule_files: string[];
+    };
+    expect(files).toEqual(['/etc/prometheus/rules.yml', '/etc/prometheus/secret-dates*.yml']);
+  });
+
+  test.each(['soon', '0', '-1', '1.5', '90d'])('"%s" is no age of secrets', (days) => {
+    const values = { profiles: ['prometheus'], parameters: { secretDays: days } };
+    expect(resolveShop(shop, { values }).issues).toEqual([
+      error(
+        'slipway:parameters.secretDays',
+        `"${days}" is no number of days after which a secret is old`,
+        'a whole number from 1 to 99999, such as 90',
+      ),
+    ]);
+    expect(resolveShop(shop, { values: { ...values, profiles: [] } }).issues).toEqual([]);
+  });
+
   test('a stack that scales or limits a service is watched by its own numbers, and Prometheus reads them in place', () => {
     const scaled = planWith({ services: { web: { replicas: 3, memory: '200m' } } });
     expect(rulesOf(scaled, 'web').map(({ expr }) => expr)).toEqual(
@@ -245,6 +274,25 @@ describe('with it', () => {
       'url: http://prometheus:9090',
     );
   });
+});
+
+test('dates of secrets are rules that record them, whole seconds, sorted by name', () => {
+  const rules = parse(
+    secretDateRules({ TOKEN: '2026-01-01T00:00:00.500Z', KEY: '2026-01-02T00:00:00.000Z' }),
+  ) as unknown;
+  const record = 'slipway_secret_set_timestamp_seconds';
+  expect(rules).toEqual({
+    groups: [
+      {
+        name: 'secret-dates',
+        rules: [
+          { record, expr: 'vector(1767312000)', labels: { secret: 'KEY' } },
+          { record, expr: 'vector(1767225600)', labels: { secret: 'TOKEN' } },
+        ],
+      },
+    ],
+  });
+  expect(parse(secretDateRules({}))).toEqual({ groups: [] });
 });
 
 test('the profile prometheus is all that needs no registry of images', () => {
