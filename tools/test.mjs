@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// Everything that the project checks: format, lint and types, then the tests. `npm test -- unit` runs one part; what
-// follows the parts goes to jest, such as `npm test -- unit integration rollout -t drains`.
+// Everything that the project checks: format, lint, types and the tests without an engine at once, then the tests that
+// deploy. `npm test -- unit` runs one part; what follows the parts goes to jest, such as `npm test -- unit integration
+// rollout -t drains`.
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { standInFor } from './setup/child.mjs';
@@ -12,6 +13,7 @@ import { checks, closingLine, engineTests, quickTests, select, sum, tally } from
 
 /** @typedef {import('./test-parts.mjs').Part} Part */
 /** @typedef {import('./test-parts.mjs').Tally} Tally */
+/** @typedef {Awaited<ReturnType<typeof prepare>>} Machine */
 
 const { local } = layoutOf(projectFolder, process.env);
 const selected = select(process.argv.slice(2));
@@ -44,7 +46,6 @@ function isWanted(part) {
  * @returns {Promise<Tally>}
  */
 async function timed(title, work) {
-  process.stdout.write(`\n── ${title}\n`);
   const started = Date.now();
   const result = await work();
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
@@ -56,19 +57,51 @@ async function timed(title, work) {
 class Interrupted extends Error {}
 
 /**
- * @param {Awaited<ReturnType<typeof prepare>>} machine
+ * @param {Machine} machine
  * @param {readonly string[]} args of Node
  * @param {NodeJS.ProcessEnv} [extra]
+ * @param {(text: Buffer) => void} [onOutput]
  * @returns {Promise<number>}
  */
-async function runNode(machine, args, extra = {}) {
-  const code = await standInFor(machine.node, args, { cwd: projectFolder, env: { ...machine.env, ...extra } });
+async function runNode(machine, args, extra = {}, onOutput) {
+  const options = { cwd: projectFolder, env: { ...machine.env, ...extra }, ...(onOutput && { onOutput }) };
+  const code = await standInFor(machine.node, args, options);
   if (code === 130 || code === 143) throw new Interrupted('interrupted');
   return code;
 }
 
 /**
- * @param {Awaited<ReturnType<typeof prepare>>} machine
+ * Runs one of the checks beside whatever else runs; what it prints comes in one piece, once it has ended.
+ * @param {Machine} machine
+ * @param {(typeof checks)[number]} check
+ * @returns {Promise<Tally>}
+ */
+function runCheck(machine, check) {
+  const [tool = '', ...args] = commands[check];
+  const title = `${check}: ${[tool.replace(/^.*\//, '').replace(/\..*$/, ''), ...args].join(' ')}`;
+  return timed(title, async () => {
+    /** @type {Buffer[]} */
+    const printed = [];
+    const code = await runNode(machine, [join('node_modules', tool), ...args], {}, (text) => printed.push(text));
+    process.stdout.write(Buffer.concat(printed));
+    return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+  });
+}
+
+/**
+ * @param {Machine} machine
+ * @param {readonly Part[]} folders none: nothing is to be run
+ * @param {string} workers how many suites run at once, as jest takes it
+ * @returns {Promise<Tally[]>}
+ */
+async function runSuites(machine, folders, workers) {
+  if (folders.length === 0) return [];
+  process.stdout.write(`\n── ${folders.join(', ')}\n`);
+  return [await timed(folders.join(', '), () => runJest(machine, folders, [`--maxWorkers=${workers}`]))];
+}
+
+/**
+ * @param {Machine} machine
  * @param {readonly Part[]} folders
  * @param {readonly string[]} options
  * @returns {Promise<Tally>}
@@ -84,30 +117,18 @@ async function runJest(machine, folders, options) {
 }
 
 /**
- * @param {Awaited<ReturnType<typeof prepare>>} machine
+ * @param {Machine} machine
  * @returns {Promise<boolean>} whether all is well
  */
 async function runAll(machine) {
-  /** @type {Tally[]} */
-  const tallies = [];
-  for (const check of checks.filter((part) => selected.parts.includes(part))) {
-    const [tool = '', ...args] = commands[check];
-    const title = `${check}: ${[tool.replace(/^.*\//, '').replace(/\..*$/, ''), ...args].join(' ')}`;
-    const outcome = await timed(title, async () => {
-      const code = await runNode(machine, [join('node_modules', tool), ...args]);
-      return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
-    });
-    tallies.push(outcome);
-  }
-  const quick = quickTests.filter(isWanted);
-  const withEngine = engineTests.filter(isWanted);
-  /** @type {Tally[]} */
-  const tests = [];
-  if (quick.length > 0) tests.push(await timed(quick.join(', '), () => runJest(machine, quick, [])));
+  // What needs no engine computes all the time, each check on one core: together they fill two.
+  const [quick, ...checked] = await Promise.all([
+    runSuites(machine, quickTests.filter(isWanted), '100%'),
+    ...checks.filter((part) => selected.parts.includes(part)).map((check) => runCheck(machine, check)),
+  ]);
   // Each of these deploys: much of it is waiting for containers, and more at once would wait for the same cores.
-  const few = ['--maxWorkers=3'];
-  if (withEngine.length > 0) tests.push(await timed(withEngine.join(', '), () => runJest(machine, withEngine, few)));
-  const total = sum([...tallies, ...tests]);
+  const tests = [...quick, ...(await runSuites(machine, engineTests.filter(isWanted), '3'))];
+  const total = sum([...checked, ...tests]);
   const ranNone = (tests.length > 0 || !selected.named) && sum(tests).passed + sum(tests).failed === 0;
   process.stdout.write(`${ranNone ? '\n✗ no test ran\n' : ''}\n${closingLine(total)}\n`);
   return total.failed === 0 && !ranNone;

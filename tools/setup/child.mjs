@@ -8,12 +8,14 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  * Runs a program in our stead: on our terminal, told of every signal, waited for to its end.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env: NodeJS.ProcessEnv }} options
+ * @param {{ cwd?: string, env: NodeJS.ProcessEnv, onOutput?: (text: Buffer) => void }} options `onOutput` gets what it
+ *   prints, of which the terminal then gets nothing: for one that runs beside others
  * @returns {Promise<number>} its exit code; 128 + the signal's number when a signal ended it, as a shell says it
  */
-export function standInFor(command, args, options) {
+export function standInFor(command, args, { onOutput, ...options }) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, [...args], { ...options, stdio: 'inherit' });
+    const child = spawn(command, [...args], { ...options, stdio: onOutput ? ['ignore', 'pipe', 'pipe'] : 'inherit' });
+    for (const stream of [child.stdout, child.stderr]) if (onOutput) stream?.on('data', onOutput);
     /** @param {NodeJS.Signals} signal */
     const pass = (signal) => {
       // Ctrl-C reaches every process in the terminal's foreground by itself, and twice means more than once.

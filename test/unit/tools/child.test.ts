@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { isForegroundGroup } from '../../../tools/setup/child.mjs';
+import { isForegroundGroup, standInFor } from '../../../tools/setup/child.mjs';
 
 const module_ = new URL('../../../tools/setup/child.mjs', import.meta.url).href;
 
@@ -30,6 +30,14 @@ const tidy = (signal: string) =>
 describe('standInFor', () => {
   it('ends with the exit code of what it runs', async () => {
     await expect(launch('process.exitCode = 5')).resolves.toMatchObject({ code: 5 });
+  });
+
+  it('keeps from the terminal what goes to somebody who asks for it', async () => {
+    const printed: Buffer[] = [];
+    const program = "console.log('one'); console.error('two'); process.exitCode = 3";
+    const options = { env: process.env, onOutput: (text: Buffer) => printed.push(text) };
+    expect(await standInFor(process.execPath, ['-e', program], options)).toBe(3);
+    expect(Buffer.concat(printed).toString().split('\n').sort()).toEqual(['', 'one', 'two']);
   });
 
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('passes %s on and waits for the end', async (signal) => {
