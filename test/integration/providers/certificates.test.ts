@@ -80,16 +80,10 @@ beforeAll(async () => {
   pems = await up(planOf(DB, API));
 });
 
-afterAll(async () => {
+afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
-  await unprotect();
-  await project.dispose();
+  project.dispose();
 });
-
-/** The authority is there to stay. */
-async function unprotect(): Promise<void> {
-  await project.pulumi('state', 'unprotect', '--all', '--yes', '--stack', 'dev');
-}
 
 /** What a client makes of a server with the database's certificate: the names of either side, or the error. */
 async function shake(client: ConnectionOptions, { DB_CERT, DB_KEY, CA }: Pems): Promise<string> {
@@ -224,8 +218,7 @@ test('a system without certificates starts no tls provider', async () => {
     exits(await plain.up(), 0);
     expect(plain.state()).toContain('pulumi:providers:random');
     expect(plain.state()).not.toContain('tls');
-    await plain.pulumi('state', 'unprotect', '--all', '--yes', '--stack', 'dev');
   } finally {
-    await plain.dispose();
+    plain.dispose();
   }
 });

@@ -160,7 +160,7 @@ beforeAll(async () => {
 }, 300_000);
 
 afterAll(async () => {
-  await project.dispose();
+  project.dispose();
   await scratch.dispose();
   await execa('docker', ['rmi', image('nginx'), image('listener')], { reject: false });
 });

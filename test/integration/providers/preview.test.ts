@@ -189,9 +189,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await project.pulumi('state', 'unprotect', '--all', '--yes', '--stack', 'dev');
-  await project.pulumi('destroy', '--yes', '--stack', 'dev');
-  await project.dispose();
+  project.dispose();
   await scratch.dispose();
   await scratch.docker.getImage(otherImage).remove({ force: true });
   rmSync(folder, { recursive: true, force: true });

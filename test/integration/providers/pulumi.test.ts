@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await project.dispose();
+  project.dispose();
   await scratch.dispose();
 });
 

@@ -68,7 +68,8 @@ export class Scratch {
   }
 
   async dispose(): Promise<void> {
-    const filters = { label: [`slipway.instance=${this.name}`] };
+    // The instance of a system that a project brings up is one that Pulumi has made.
+    const filters = { label: [`slipway.stack=${this.name}`] };
     const containers = await this.docker.listContainers({ all: true, filters });
     await Promise.all(containers.map(({ Id }) => this.docker.getContainer(Id).remove({ force: true, v: true })));
     const networks = await this.docker.listNetworks({ filters });

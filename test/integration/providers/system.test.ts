@@ -82,9 +82,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await project.pulumi('state', 'unprotect', '--all', '--yes', '--stack', 'dev');
-  await project.pulumi('destroy', '--yes', '--stack', 'dev');
-  await project.dispose();
+  project.dispose();
   await scratch.dispose();
   rmSync(folder, { recursive: true, force: true });
 });
