@@ -7,10 +7,14 @@ export function checkReach(
   { externals = [], stack }: Pick<Plan, 'externals' | 'stack'>,
   { unreached = [] }: Pick<HostFacts, 'unreached'>,
 ): Issue[] {
-  return unreached.flatMap((found) => {
+  const issues = unreached.flatMap((found) => {
     const external = externals.find(({ name }) => name === found.service);
     return external ? [issueOf(external, found, stack)] : [];
   });
+  // What has nothing to do with who logs in is told once, however many do.
+  return issues.filter(
+    ({ path, message }, at) => issues.findIndex((one) => one.path === path && one.message === message) === at,
+  );
 }
 
 function issueOf(external: PlannedExternal, { cause, login, detail }: Unreached, stack: string): Issue {

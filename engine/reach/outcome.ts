@@ -15,7 +15,9 @@ export class Obstacle extends Error {
 export function obstacleOf(error: unknown): Obstacle {
   if (error instanceof Obstacle) return error;
   const { code = '', message } = error as NodeJS.ErrnoException;
-  const detail = message.trim() === '' ? code : message.trim();
+  // Node's advice is about the machine that it runs on.
+  const said = message.replace(/; if the root CA is installed locally, .*$/s, '').trim();
+  const detail = said === '' ? code : said;
   const found = CODES.find(([pattern]) => pattern.test(code));
   return new Obstacle(found?.[1] ?? 'silent', detail, { cause: error });
 }

@@ -1,9 +1,16 @@
+import type { EventEmitter } from 'node:events';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
 import type { PlannedExternal } from '../../config/plan/types.ts';
 import { Obstacle, obstacleOf } from './outcome.ts';
+
+/** What is said of a connection that has ended; what broke TLS on it comes a moment later. */
+const GONE = 'terminated unexpectedly';
+/** How long that is waited for, in ms. */
+const GONE_MS = 500;
 
 /** Somebody who logs in. */
 export interface Credentials {
@@ -38,13 +45,18 @@ export async function tryPostgres(
     query_timeout: timeoutMs,
     application_name: 'slipway',
   });
-  // What breaks afterwards is of no interest.
-  client.on('error', () => undefined);
+  // What breaks afterwards is of interest only where it says why the connection is gone.
+  const later = new Promise<unknown>((resolve) => {
+    const { connection } = client as unknown as { connection: EventEmitter };
+    connection.on('error', resolve);
+    client.on('error', resolve);
+  });
   try {
     await client.connect();
     await client.query('SELECT 1');
   } catch (error) {
-    throw explained(error, timeoutMs);
+    const isGone = transport.sslmode !== 'disable' && error instanceof Error && error.message.includes(GONE);
+    throw explained(isGone ? await Promise.race([later, sleep(GONE_MS, error)]) : error, timeoutMs);
   } finally {
     // Whoever has opened the connection closes it: nobody waits for a farewell.
     void client.end().catch(() => undefined);

@@ -33,7 +33,7 @@ export class Authority {
   }
 
   /** @param days how long its certificate holds; below 0: it has ended */
-  static async make(name: string, days = 30): Promise<Authority> {
+  static async make(name: string, days = 90): Promise<Authority> {
     const keys = await newKeys();
     const certificate = await X509CertificateGenerator.createSelfSigned({
       ...{ name: `CN=${name}`, keys, signingAlgorithm: CURVE },

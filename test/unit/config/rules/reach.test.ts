@@ -77,6 +77,16 @@ describe('what somebody else runs, and is not to be used', () => {
     expect(told({ cause: 'unready' }, { host: 'fd00::7' })[0]).toContain('[fd00::7]:5432 takes nobody now');
   });
 
+  test('is told once where it has nothing to do with who logs in, and for each who is not let in', () => {
+    const logins = [login, { ...login, user: 'keeper', secret: 'KEEPER_PASSWORD' }];
+    const found = (cause: 'plain' | 'login'): number =>
+      checkReach(
+        { externals: [{ ...external, logins }], stack: 'prod' },
+        { unreached: logins.map((one) => ({ service: 'db', cause, login: one, detail: 'WORDS' })) },
+      ).length;
+    expect([found('plain'), found('login')]).toEqual([1, 2]);
+  });
+
   test('is nothing where nobody has tried, or nothing was in the way', () => {
     expect(checkReach({ externals: [external], stack: 'prod' }, {})).toEqual([]);
     expect(checkReach({ stack: 'prod' }, { unreached: [] })).toEqual([]);
