@@ -3,9 +3,11 @@ import {
   chmodSync,
   cpSync,
   existsSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -19,17 +21,48 @@ export interface ImageContext {
   readonly path: string;
   /** First 12 hex digits of a SHA-256. */
   readonly digest: string;
+  /** Names of the build arguments that its Dockerfile declares. */
+  readonly asks: readonly string[];
 }
 
-/** Build arguments that say where this machine gets its packages from; in no digest, as the image is the same. */
+/**
+ * Build arguments that say where this machine gets its packages from, and whom it trusts on the way there; in no digest, as the image
+ * is the same. `SLIPWAY_CA_CERTIFICATES` names a folder of certificates (`*.crt`, PEM).
+ */
 export function machineBuildArgs(env: NodeJS.ProcessEnv): Record<string, string> {
   const args = {
     APT_MIRROR: env['SLIPWAY_APT_MIRROR'],
     APT_CHECK_VALID_UNTIL: env['SLIPWAY_APT_CHECK_VALID_UNTIL'],
+    PIP_INDEX_URL: env['SLIPWAY_PIP_INDEX_URL'],
+    NPM_REGISTRY: env['SLIPWAY_NPM_REGISTRY'],
+    CA_CERTIFICATES: certificates(env['SLIPWAY_CA_CERTIFICATES']),
   };
   return Object.fromEntries(
     Object.entries(args).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
+}
+
+/** All certificates of a folder as one text, in the order of their names; undefined where there are none. */
+function certificates(folder: string | undefined): string | undefined {
+  if (folder === undefined) return undefined;
+  const files = globSync('**/*.crt', { cwd: folder }).sort();
+  return files.length === 0 ? undefined : files.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
+}
+
+/** Every Debian image takes these; another argument of the machine goes only to a Dockerfile that asks for it. */
+const OF_DEBIAN = ['APT_MIRROR', 'APT_CHECK_VALID_UNTIL'];
+
+/** Those of the machine's build arguments that an image gets. */
+export function argsFor({ asks }: ImageContext, machine: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(machine).filter(([name]) => OF_DEBIAN.includes(name) || asks.includes(name)),
+  );
+}
+
+/** Names of the build arguments that a Dockerfile declares. */
+function argumentsOf(dockerfile: string): string[] {
+  const declared = readFileSync(dockerfile, 'utf8').matchAll(/^\s*ARG\s+(\w+)/gim);
+  return [...new Set([...declared].map(([, name = '']) => name))];
 }
 
 type Build = NonNullable<PlannedImage['build']>;
@@ -67,14 +100,15 @@ export async function imageContext(
   const { name, build: planned } = image;
   if (!planned) throw new Error(`image ${name} is not built`);
   const digest = digestOf(project, image, planned, digests);
-  if (!planned.bundle) return { path: planned.context, digest };
+  const asks = argumentsOf(resolve(project, planned.context, planned.dockerfile));
+  if (!planned.bundle) return { path: planned.context, digest, asks };
   // A folder for each digest: somebody else may be building from that of other sources, or from this one, right now.
   const path = join('.slipway', 'build', `${name}-${digest}`);
   if (!existsSync(join(project, path))) {
     await bundle(join(project, planned.context), join(project, path), planned.bundle);
     removeOld(join(project, '.slipway', 'build'), name);
   }
-  return { path, digest };
+  return { path, digest, asks };
 }
 
 /** A digest over how an image is built and its context; of one that is mounted, over what the mount doesn't show. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { aptMirror } from './apt-sources.mjs';
 import { engineAddress } from './engine-address.mjs';
@@ -37,7 +38,7 @@ export function toolchainEnvironment(project, processEnv = process.env) {
   return {
     ...stateVariables(layout, env),
     ...engineVariables(env),
-    ...mirrorVariables(layout),
+    ...packageVariables(layout, env),
     ...(embedded ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true' } : {}),
     PULUMI_SKIP_UPDATE_CHECK: 'true',
     // Command, program and providers are Node processes that live for seconds: what is compiled once is kept.
@@ -104,13 +105,19 @@ function engineVariables(env) {
   };
 }
 
+/** Where Debian, and what is made after it, keeps the authorities that a machine trusts beside the public ones. */
+const machineCertificates = '/usr/local/share/ca-certificates';
+
 /**
  * @param {import('./layout.mjs').Layout} layout
+ * @param {NodeJS.ProcessEnv} env
  * @returns {Record<string, string>} what image builds take from the machine
  */
-function mirrorVariables(layout) {
+function packageVariables(layout, env) {
   const mirror = aptMirror();
+  const certificates = env['SLIPWAY_CA_CERTIFICATES'] ?? machineCertificates;
   return {
+    ...(existsSync(certificates) ? { SLIPWAY_CA_CERTIFICATES: certificates } : {}),
     ...(mirror === undefined ? {} : { SLIPWAY_APT_MIRROR: mirror }),
     ...(lastVerdict(layout, 'mirror-frozen')?.value === true ? { SLIPWAY_APT_CHECK_VALID_UNTIL: 'false' } : {}),
   };

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { imageContext } from '../../../components/image-context.ts';
+import { argsFor, imageContext, machineBuildArgs } from '../../../components/image-context.ts';
 
 let project: string;
 
@@ -122,6 +122,7 @@ describe('imageContext', () => {
       expect(await imageContext(project, image({ ...plain, context }))).toEqual({
         path: context,
         digest: await digest(),
+        asks: [],
       });
     } finally {
       rmSync(outside, { recursive: true });
@@ -196,5 +197,30 @@ describe('imageContext', () => {
     writeFileSync(join(project, 'images/app/src/name.ts'), 'export const name = ;\n');
     await expect(imageContext(project, image(bundled))).rejects.toThrow(/name\.ts:1/);
     expect(readFileSync(join(project, path, 'main.mjs'), 'utf8')).toContain("'app'".replaceAll("'", '"'));
+  });
+});
+
+describe('what a build takes from the machine', () => {
+  const machine = (): Record<string, string> => {
+    writeFileSync(join(project, 'b.crt'), 'SECOND\n');
+    writeFileSync(join(project, 'a.crt'), 'FIRST\n');
+    writeFileSync(join(project, 'README'), 'no certificate\n');
+    return machineBuildArgs({ SLIPWAY_APT_MIRROR: 'http://mirror.example', SLIPWAY_CA_CERTIFICATES: project });
+  };
+
+  test('is its mirror, and all certificates of the folder that is named', () => {
+    expect(machine()).toEqual({ APT_MIRROR: 'http://mirror.example', CA_CERTIFICATES: 'FIRST\n\nSECOND\n' });
+    rmSync(join(project, 'a.crt'));
+    rmSync(join(project, 'b.crt'));
+    expect(machineBuildArgs({ SLIPWAY_CA_CERTIFICATES: project })).toEqual({});
+  });
+
+  test('goes to whom asks for it, but for what all images of Debian take', async () => {
+    const before = await imageContext(project, image(plain));
+    expect(Object.keys(argsFor(before, machine()))).toEqual(['APT_MIRROR']);
+    writeFileSync(join(project, 'images/app/Dockerfile'), 'FROM scratch\nARG CA_CERTIFICATES=\nARG OTHER\n');
+    const asking = await imageContext(project, image(plain));
+    expect(asking.asks).toEqual(['CA_CERTIFICATES', 'OTHER']);
+    expect(argsFor(asking, machine())).toEqual(machine());
   });
 });
