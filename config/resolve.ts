@@ -1,4 +1,5 @@
 import { monitoredSystem, withMonitoringFiles } from './monitoring/files.ts';
+import { withCollectedLogs } from './monitoring/logs.ts';
 import { plannedCertificates } from './plan/certificates.ts';
 import { plannedImages } from './plan/images.ts';
 import { plannedDatabases } from './plan/databases.ts';
@@ -130,7 +131,8 @@ function resolveSystem(
   issues.push(...checkOnly(raw, all));
   const running = Object.keys(raw.only === undefined ? all : onlyServices(all, raw.only));
   const fitted = settings.allowSmallHost && host ? fitToHost(watched.services, running, host) : watched.services;
-  const services = withMonitoringFiles(watched, fitted, settings.profiles, running);
+  const files = withMonitoringFiles(watched, fitted, settings.profiles, running);
+  const services = withCollectedLogs(files, settings.profiles, running);
   const { system: complete, issues: unfilled } = fillParameters({ ...watched, services });
   issues.push(...unfilled);
   const system = withoutExternals(complete);
@@ -178,7 +180,7 @@ function planOf(resolution: Resolution): Plan {
     ...(resolution.externals.length > 0 && { externals: resolution.externals }),
     images: plannedImages(system.images, new Set(services.map(({ imageName }) => imageName)), resolution.built),
     networks: plannedNetworks(system.services, active),
-    volumes: plannedVolumes(system),
+    volumes: plannedVolumes(system, active),
     secrets: withGenerated(secrets, resolution.externalPasswords),
     ...(databases.length > 0 && { databases }),
     ...(certificates && { certificates }),

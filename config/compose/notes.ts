@@ -24,6 +24,9 @@ export function composeNotes(plan: Plan, { adopts, isOpen }: NotesArgs): string[
       ? ['Secrets are files in clear in secrets/: nothing encrypts, generates or rotates them.']
       : []),
     ...(services.some(({ secretDates }) => secretDates) ? ['Nothing tells Prometheus how old secrets are.'] : []),
+    ...(plan.services.some(({ logging }) => logging.socket)
+      ? ['Nothing sends logs to the collector: they stay with Docker.']
+      : []),
     ...databases(plan),
     ...certificates(plan),
     ...(isOpen ? ['These files are open to every user of their container: only root could give them to one.'] : []),

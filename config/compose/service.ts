@@ -142,8 +142,15 @@ export function toComposeService(service: PlannedService, context: ServiceContex
     }),
     restart: service.restart,
     stop_grace_period: formatDuration(Math.ceil(service.rollout.stopGraceMs / 1000) * 1000),
-    logging: { driver: service.logging.driver, ...filled('options', service.logging.options) },
+    logging: composeLogging(service.logging),
   };
+}
+
+/** A volume's path on the host is known to nobody but the engine: what would be collected stays in its bounded files. */
+function composeLogging({ driver, options, socket }: PlannedService['logging']): ComposeService['logging'] {
+  if (!socket) return { driver, ...filled('options', options) };
+  const { 'cache-max-file': files = '3', 'cache-max-size': size = '10m' } = options;
+  return { driver: 'json-file', options: { 'max-file': files, 'max-size': size } };
 }
 
 /** A key with its value, or nothing where there is nothing in it. */

@@ -19,7 +19,7 @@ interface Panel {
   readonly type?: 'timeseries' | 'stat' | 'alertlist';
 }
 
-/** A panel for each question that something in the stack can answer. */
+/** A panel for each question that Prometheus can answer of something in the stack. */
 function panelsOf(targets: readonly Target[]): Panel[] {
   const named = (metric: (target: Target) => string | undefined): Series[] =>
     targets.flatMap((target) => {
@@ -157,13 +157,42 @@ function panelsOf(targets: readonly Target[]): Panel[] {
   return panels.filter(({ type, series }) => type === 'alertlist' || series.length > 0);
 }
 
-/** Uid of the data source, by which panels name it. */
+/** Uids of the data sources, by which panels name them. */
 export const DATA_SOURCE = 'prometheus';
+export const LOGS_SOURCE = 'loki';
+
+/** What a dashboard shows: what Prometheus has measured, what Loki keeps, or both. */
+export interface Shown {
+  readonly metrics: boolean;
+  readonly logs: boolean;
+}
+
+/** How high panels of lines are. */
+const LINES = 12;
+
+/** Lines of a system below what is `above`: how many come from each service, then themselves, newest first. */
+function logPanels(system: string, first: number, above: number): object[] {
+  const datasource = { type: 'loki', uid: LOGS_SOURCE };
+  const of = `{system="${system}"}`;
+  return [
+    {
+      ...{ id: first, title: 'Lines in a second, by service', type: 'timeseries', datasource },
+      gridPos: { w: WIDTH, h: PANEL.h, x: 0, y: above },
+      targets: [{ refId: 'A', expr: `sum by (service) (rate(${of}[5m]))`, legendFormat: '{{service}}' }],
+    },
+    {
+      ...{ id: first + 1, title: 'Logs', type: 'logs', datasource },
+      gridPos: { w: WIDTH, h: LINES, x: 0, y: above + PANEL.h },
+      options: { showTime: true, showLabels: true, wrapLogMessage: true, sortOrder: 'Descending' },
+      targets: [{ refId: 'A', expr: of }],
+    },
+  ];
+}
 
 /** Grafana's dashboard of a system, as JSON: the same for the same targets. */
-export function dashboard(system: string, targets: readonly Target[]): string {
+export function dashboard(system: string, targets: readonly Target[], { metrics, logs }: Shown): string {
   const columns = Math.floor(WIDTH / PANEL.w);
-  const panels = panelsOf(targets).map(({ title, series, unit, type = 'timeseries' }, index) => ({
+  const measured = (metrics ? panelsOf(targets) : []).map(({ title, series, unit, type = 'timeseries' }, index) => ({
     id: index + 1,
     title,
     type,
@@ -180,6 +209,8 @@ export function dashboard(system: string, targets: readonly Target[]): string {
       ...(type === 'stat' && { instant: true }),
     })),
   }));
+  const above = Math.ceil(measured.length / columns) * PANEL.h;
+  const panels = [...measured, ...(logs ? logPanels(system, measured.length + 1, above) : [])];
   const model = {
     uid: system,
     title: system,

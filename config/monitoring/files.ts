@@ -3,7 +3,8 @@ import { activeServices } from '../plan/profiles.ts';
 import type { Service } from '../schema/service.ts';
 import type { System } from '../schema/system.ts';
 import { alertRules } from './alerts.ts';
-import { dashboard, DATA_SOURCE } from './dashboard.ts';
+import { dashboard, DATA_SOURCE, LOGS_SOURCE, type Shown } from './dashboard.ts';
+import { collectorConfig, collectsLogs, lokiConfig } from './logs.ts';
 import { probeConfig, RULES_FILE, scrapeConfig } from './scrape.ts';
 import { exporterOf, isWatched, targetsOf, type Target } from './targets.ts';
 
@@ -64,8 +65,9 @@ export function withMonitoringFiles(
   profiles: readonly string[],
   running: readonly string[],
 ): Record<string, Service> {
-  if (!system.monitoring || !isWatched(profiles)) return { ...services };
   const on = activeServices(services, profiles);
+  const shows = { metrics: isWatched(profiles), logs: collectsLogs(on) };
+  if (!system.monitoring || !(shows.metrics || shows.logs)) return { ...services };
   const targets = targetsOf(
     without(on, (name) => !running.includes(name)),
     system,
@@ -77,10 +79,12 @@ export function withMonitoringFiles(
     },
     'blackbox-exporter': { '/etc/blackbox/blackbox.yml': file(probeConfig) },
     grafana: {
-      '/etc/grafana/provisioning/datasources/prometheus.yml': file(dataSources),
+      '/etc/grafana/provisioning/datasources/system.yml': file(dataSources(shows)),
       '/etc/grafana/provisioning/dashboards/system.yml': file(dashboards),
-      [`${DASHBOARDS}/system.json`]: file(dashboard(system.name, targets)),
+      [`${DASHBOARDS}/system.json`]: file(dashboard(system.name, targets, shows)),
     },
+    loki: { '/etc/loki/loki.yml': file(lokiConfig) },
+    'fluent-bit': { '/etc/fluent-bit/fluent-bit.yaml': file(collectorConfig(system.name)) },
   };
   return Object.fromEntries(
     Object.entries(services).map(([name, service]) => [
@@ -92,15 +96,17 @@ export function withMonitoringFiles(
 
 const DASHBOARDS = '/etc/grafana/dashboards';
 
-const dataSources = stringify({
-  apiVersion: 1,
-  datasources: [
-    {
-      ...{ name: 'Prometheus', uid: DATA_SOURCE, type: 'prometheus', access: 'proxy', isDefault: true },
-      url: 'http://prometheus:9090',
-    },
-  ],
-});
+function dataSources({ metrics, logs }: Shown): string {
+  const prometheus = {
+    ...{ name: 'Prometheus', uid: DATA_SOURCE, type: 'prometheus', access: 'proxy', isDefault: true },
+    url: 'http://prometheus:9090',
+  };
+  const loki = {
+    ...{ name: 'Loki', uid: LOGS_SOURCE, type: 'loki', access: 'proxy', isDefault: !metrics },
+    url: 'http://loki:3100',
+  };
+  return stringify({ apiVersion: 1, datasources: [...(metrics ? [prometheus] : []), ...(logs ? [loki] : [])] });
+}
 
 const dashboards = stringify({
   apiVersion: 1,

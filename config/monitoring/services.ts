@@ -78,13 +78,13 @@ export const watchers: Services = {
   },
   grafana: {
     ...watcher('grafana', 3000, '', '512m'),
-    description: 'Shows what Prometheus has measured.',
-    profiles: ['monitoring'],
+    description: 'Shows what Prometheus has measured, and what Loki keeps.',
+    profiles: ['logs', 'monitoring'],
     healthcheck: {
       test: ['CMD', 'wget', '-q', '-O', '/dev/null', 'http://127.0.0.1:3000/api/health'],
       ...{ interval: '15s', timeout: '5s', retries: 5, startPeriod: '60s' },
     },
-    calls: ['prometheus'],
+    calls: ['prometheus', 'loki'],
     environment: {
       // Nothing is asked of, or told to, anybody outside.
       ...{ GF_ANALYTICS_REPORTING_ENABLED: false, GF_ANALYTICS_CHECK_FOR_UPDATES: false },

@@ -1,4 +1,5 @@
 import type { Overlay, SystemDescription, SystemInput } from '../schema/system.ts';
+import { LOKI_DATA, logServices, SOCKET_VOLUME } from './logs.ts';
 import { postgresExporter, prometheusInMemory, redisExporter, watchers } from './services.ts';
 import { SECRET_DAYS } from './secret-dates.ts';
 import { exporterOf } from './targets.ts';
@@ -16,8 +17,10 @@ export interface MonitoringOptions {
   readonly published?: Partial<typeof PUBLISHED>;
 }
 
-/** Ports on 127.0.0.1. That of Prometheus is published on a developer's machine alone: it asks nobody who they are. */
-const PUBLISHED: Readonly<Record<'prometheus' | 'grafana', number>> = { prometheus: 9090, grafana: 3100 };
+/** Ports on 127.0.0.1. Those of Prometheus and Loki are published on a developer's machine alone: they ask nobody who they are. */
+const PUBLISHED: Readonly<Record<'prometheus' | 'grafana' | 'loki', number>> = {
+  ...{ prometheus: 9090, grafana: 3100, loki: 3200 },
+};
 
 /**
  * A system that can be watched: with the profile `monitoring` on it has Prometheus with exporters, and Grafana. What these
@@ -39,6 +42,8 @@ export function withMonitoring(description: SystemDescription, options: Monitori
       prometheus: { build: { context: 'images/prometheus' }, uid: 103, gid: 103 },
       // No package registry that a closed machine reaches has it.
       grafana: { reference: 'grafana/grafana:11.6.0', uid: 472, gid: 0 },
+      loki: { reference: 'grafana/loki:3.7.6', uid: 10_001, gid: 10_001 },
+      'fluent-bit': { reference: 'fluent/fluent-bit:5.1.1', uid: 0, gid: 0 },
     },
     secrets: {
       ...description.secrets,
@@ -46,15 +51,28 @@ export function withMonitoring(description: SystemDescription, options: Monitori
       ...merged(parts.map(({ secrets }) => secrets)),
     },
     databases: { ...description.databases, ...merged(parts.map(({ databases = {} }) => databases)) },
-    volumes: { ...description.volumes, 'prometheus-data': { description: 'What Prometheus has measured.' } },
-    services: { ...description.services, ...watchers, ...merged(parts.map(({ services }) => services)) },
+    volumes: {
+      ...description.volumes,
+      'prometheus-data': { description: 'What Prometheus has measured.' },
+      'loki-data': { description: 'Lines that containers have written.' },
+      [SOCKET_VOLUME]: { description: 'Where the engine hands over what containers write.', keep: false },
+    },
+    services: {
+      ...description.services,
+      ...watchers,
+      ...logServices,
+      ...merged(parts.map(({ services }) => services)),
+    },
     environments: {
       dev: changed(dev, {
         prometheus: { ports: { http: { published: published.prometheus } } },
         grafana: { ports: { http: { published: published.grafana } } },
+        // A developer looks at all of it; elsewhere to collect logs is a choice of its own.
+        loki: { profiles: ['logs', 'monitoring'], ports: { http: { published: published.loki } } },
+        'fluent-bit': { profiles: ['logs', 'monitoring'] },
       }),
       test: changed(
-        { ...test, volumes: { ...test.volumes, 'prometheus-data': null } },
+        { ...test, volumes: { ...test.volumes, 'prometheus-data': null, 'loki-data': null } },
         {
           prometheus: {
             ...prometheusInMemory,
@@ -62,6 +80,11 @@ export function withMonitoring(description: SystemDescription, options: Monitori
             ports: { http: { published: 'free' } },
           },
           grafana: { ports: { http: { published: 'free' } } },
+          loki: {
+            volumes: { 'loki-data': null },
+            environment: { LOKI_DATA: LOKI_DATA.memory },
+            tmpfs: { [LOKI_DATA.memory]: { size: '512m' } },
+          },
         },
       ),
       prod: changed(prod, { grafana: { ports: { http: { published: published.grafana } } } }),

@@ -24,7 +24,10 @@ const SWITCHES: Readonly<Record<SwitchName, Switch>> = {
   },
   logging: {
     isOff: ({ logging: { driver, options } }) =>
-      !['local', 'none'].includes(driver) && !(driver === 'json-file' && options['max-size'] !== undefined),
+      !['local', 'none'].includes(driver) &&
+      !(driver === 'json-file' && options['max-size'] !== undefined) &&
+      // What the engine keeps beside what it sends.
+      !(driver === 'fluentd' && options['cache-max-size'] !== undefined),
     off: 'has a log that nothing here bounds',
     on: 'has a log of bounded size',
     default: 'driver local, or json-file with max-size',

@@ -154,6 +154,9 @@ function serviceFacts(service: PlannedService): string[] {
     ...service.departures.map(({ name, what, reason }) => `hardening, ${name}: it ${what}. ${reason}`),
     `restart: ${service.restart}`,
     `logging: ${[logging.driver, ...Object.entries(logging.options).map(([key, value]) => `${key}=${value}`)].join(' ')}`,
+    ...(logging.socket
+      ? [`logging: ${logging.socket.option} is ${logging.socket.file} in volume ${logging.socket.volume}`]
+      : []),
     `rollout: ${rollout.order === 'createFirst' ? 'create first' : 'delete first'}`,
     `rollout: ${formatDuration(rollout.healthTimeoutMs)} to become ${service.kind === 'job' ? 'complete' : 'healthy'}, ` +
       `drains ${formatDuration(rollout.drainMs)}, ${formatDuration(rollout.stopGraceMs)} to stop`,
@@ -258,9 +261,21 @@ function certificateFacts(certificates: Plan['certificates']): string[] {
   ];
 }
 
-function taskFacts({ name, description, service, command, destructive, interactive }: PlannedTask): string[] {
+function taskFacts({
+  name,
+  description,
+  service,
+  command,
+  then = [],
+  destructive,
+  interactive,
+}: PlannedTask): string[] {
   const kind = [...(destructive ? ['destroys data'] : []), ...(interactive ? ['interactive'] : [])];
-  return [`${name}: in ${[service, ...kind].join(', ')}. ${description}`, `${name}: ${command.map(quoted).join(' ')}`];
+  return [
+    `${name}: in ${[service, ...kind].join(', ')}. ${description}`,
+    `${name}: ${command.map(quoted).join(' ')}`,
+    ...then.map((other) => `${name}: then ${other}`),
+  ];
 }
 
 /** A secret's format in words. */

@@ -55,7 +55,7 @@ export interface PlannedService {
   readonly capDrop: readonly string[];
   readonly noNewPrivileges: boolean;
   readonly restart: 'no' | 'on-failure' | 'unless-stopped' | 'always';
-  readonly logging: { readonly driver: string; readonly options: Readonly<Record<string, string>> };
+  readonly logging: PlannedLogging;
   readonly rollout: Rollout;
   /** Bytes of /dev/shm; absent: the engine's default. */
   readonly shmSize?: number;
@@ -218,6 +218,14 @@ export interface Rollout {
   readonly drainMs: number;
   /** From SIGTERM to SIGKILL. */
   readonly stopGraceMs: number;
+}
+
+/** Where the engine puts what a container writes to its output. */
+export interface PlannedLogging {
+  readonly driver: string;
+  readonly options: Readonly<Record<string, string>>;
+  /** Present: this option of the driver names a Unix socket in a volume, by its path on the host. */
+  readonly socket?: { readonly option: string; readonly volume: string; readonly file: string };
 }
 
 /** A folder of the host inside a container. */

@@ -13,7 +13,7 @@ import type { Resolution } from './resolution.ts';
 import { environmentSecrets, secretFiles, secretVariables } from './secrets.ts';
 import { sortedEntries, sortedRecord, sortedSet } from './sort.ts';
 import { binds } from './sources.ts';
-import type { Dependency, Healthcheck, PlannedService, Resources } from './types.ts';
+import type { Dependency, Healthcheck, PlannedLogging, PlannedService, Resources } from './types.ts';
 
 /** The services that run, sorted by name, every open question answered. */
 export function plannedServices({ system, active, built }: Resolution): PlannedService[] {
@@ -64,7 +64,7 @@ function plannedService(
     capDrop: sortedSet(service.capDrop),
     noNewPrivileges: service.noNewPrivileges,
     restart: restartPolicy(service),
-    logging: { driver: service.logging.driver, options: sortedRecord(service.logging.options) },
+    logging: plannedLogging(service.logging),
     rollout: plannedRollout(service, { isCalled: isCalled(name, active), isRouted: routes.length > 0 }),
     ...(service.shmSize !== undefined && { shmSize: service.shmSize }),
     ...(service.reload !== undefined && { reload: service.reload }),
@@ -84,6 +84,10 @@ function plannedService(
 export function userOf(service: Service, image: Image): { uid: number; gid: number } {
   const [uid, gid] = service.user?.split(':').map(Number) ?? [];
   return { uid: uid ?? image.uid, gid: gid ?? image.gid };
+}
+
+function plannedLogging({ driver, options, socket }: Service['logging']): PlannedLogging {
+  return { driver, options: sortedRecord(options), ...(socket && { socket }) };
 }
 
 function resources({ memory, cpus }: DescribedResources): Resources {

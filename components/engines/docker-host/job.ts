@@ -5,6 +5,7 @@ import * as slipway from '../../../providers/slipway/sdk.ts';
 import type { Deployed } from '../../engine.ts';
 import { secretEnvironment } from './environment.ts';
 import { hostName } from './foundation.ts';
+import { logOptions } from './logging.ts';
 import { serviceMounts, type HostMount } from './mounts.ts';
 import type { DockerServiceArgs } from './service.ts';
 
@@ -61,7 +62,7 @@ export function jobArgs(
     capDrop: [...planned.capDrop],
     securityOpts: planned.noNewPrivileges ? ['no-new-privileges:true'] : [],
     logDriver: planned.logging.driver,
-    logOpts: planned.logging.options,
+    logOpts: logOptions(planned, foundation),
     timeoutMs: planned.rollout.healthTimeoutMs,
     triggers: {},
   };

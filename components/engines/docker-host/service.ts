@@ -8,6 +8,7 @@ import { toContainerArgs } from './container-args.ts';
 import { assignments, secretEnvironment } from './environment.ts';
 import { hostName, labelList, type Foundation } from './foundation.ts';
 import { jobArgs } from './job.ts';
+import { logOptions } from './logging.ts';
 import { serviceMounts, type HostMount } from './mounts.ts';
 
 /** Inputs of docker.Container that the provider takes and does not apply to a running container. */
@@ -99,6 +100,7 @@ function replicaContainer(
     `${foundation.prefix}-${planned.name}-${number}`,
     {
       ...decided,
+      logOpts: logOptions(planned, foundation),
       envs: [...decided.envs, ...assignments(secretEnvironment(planned, secrets))],
       image: foundation.images.get(planned.imageName) ?? planned.image,
       labels: labelList(foundation.owner, 'service', {

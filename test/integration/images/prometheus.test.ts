@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { secretDateRules } from '../../../config/monitoring/secret-dates.ts';
 import type { Plan, PlannedService } from '../../../config/plan/types.ts';
 import { resolvePlan } from '../../../config/resolve.ts';
 import { systems } from '../../../config/systems/index.ts';
@@ -17,7 +18,7 @@ function planOf(system: string): Plan {
     stack: `${system}-dev`,
     // Prometheus and its exporters, watching nothing but each other and what the system has.
     values: { system, environment: 'dev', profiles: ['prometheus'] },
-    ...{ providedSecrets: [], encrypted: [], clearSecrets: [] },
+    ...{ providedSecrets: [], encrypted: [], clearSecrets: [], acceptsMissingSecrets: true },
   });
   if (!plan) throw new Error(JSON.stringify(issues));
   return plan;
@@ -29,12 +30,20 @@ function serviceOf(plan: Plan, name: string): PlannedService {
   return found;
 }
 
-/** A volume with the files of one service that lie in `folder`, as the plan has them but for how long things take. */
-async function configured(system: string, name: string, folder: string): Promise<string> {
+/** What a deployment tells of secrets: one that is old, and one of today. */
+const DATES = { 'secret-dates.yml': secretDateRules({ OLD: '2020-01-01T00:00:00Z', NEW: new Date().toISOString() }) };
+
+/** A volume with the files of one service that lie in `folder`, as the plan has them but for how long things take, and more. */
+async function configured(
+  system: string,
+  name: string,
+  folder: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const files = serviceOf(planOf(system), name)
     .files.filter(({ path }) => path.startsWith(`${folder}/`))
     .map(({ path, content }) => [path.slice(folder.length + 1), hurried(content)] as const);
-  return bed.volume(`${system}-${name}`, image, 103, Object.fromEntries(files));
+  return bed.volume(`${system}-${name}`, image, 103, { ...Object.fromEntries(files), ...more });
 }
 
 function hurried(content: string): string {
@@ -80,6 +89,12 @@ describe('one that runs, with Luminai’s configuration', () => {
     return docker('exec', `${bed.name}-prometheus`, 'bash', '-c', line);
   }
 
+  /** What an alert is firing about, by one of its labels, sorted. */
+  async function firing(alert: string, label: string): Promise<string[]> {
+    const answer = await asked(`/api/v1/query?query=ALERTS%7Balertname=%22${alert}%22,alertstate=%22firing%22%7D`);
+    return [...answer.matchAll(new RegExp(`"${label}":"([^"]+)"`, 'g'))].map(([, name = '']) => name).sort();
+  }
+
   beforeAll(async () => {
     const secrets = await bed.volume('secrets', image, 103, {
       DATA_SOURCE_PASS: 'nobody asks',
@@ -88,7 +103,7 @@ describe('one that runs, with Luminai’s configuration', () => {
     const modules = await configured('luminai', 'blackbox-exporter', '/etc/blackbox');
     const folders = ['-v', `${secrets}:/run/secrets:ro`, '-v', `${modules}:/etc/blackbox:ro`];
     await Promise.all(exporters.map((name) => start(name, folders)));
-    const volume = await configured('luminai', 'prometheus', '/etc/prometheus');
+    const volume = await configured('luminai', 'prometheus', '/etc/prometheus', DATES);
     await start('prometheus', ['-v', `${volume}:/etc/prometheus:ro`]);
   });
 
@@ -116,15 +131,17 @@ describe('one that runs, with Luminai’s configuration', () => {
   });
 
   test('replicas that are missing raise an alert, and those that are there do not', async () => {
-    const firing = async (): Promise<string[]> => {
-      const answer = await asked(
-        '/api/v1/query?query=ALERTS%7Balertname=%22ReplicaMissing%22,alertstate=%22firing%22%7D',
-      );
-      return [...answer.matchAll(/"service":"([^"]+)"/g)].map(([, name = '']) => name).sort();
-    };
     await eventually(async () => {
-      expect(await firing()).toEqual(expect.arrayContaining(['app', 'database', 'nginx', 'redis']));
+      expect(await firing('ReplicaMissing', 'service')).toEqual(
+        expect.arrayContaining(['app', 'database', 'nginx', 'redis']),
+      );
     });
-    expect(await firing()).not.toContain('node-exporter');
+    expect(await firing('ReplicaMissing', 'service')).not.toContain('node-exporter');
+  });
+
+  test('a secret that has had its value for too long raises one, and one of today does not', async () => {
+    await eventually(async () => {
+      expect(await firing('SecretOld', 'secret')).toEqual(['OLD']);
+    });
   });
 });

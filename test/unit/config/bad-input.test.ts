@@ -8,7 +8,7 @@ const KNOWN = `known: ${Object.keys(systems).sort().join(', ')}`;
 
 /** Services of LinkFlow, as a message lists them. */
 const SERVICES =
-  'api, blackbox-exporter, control-plane, edge, frontend, grafana, history, matching, migrate, nginx, node-exporter, postgres, postgres-exporter, prometheus, queue, redis, redis-exporter, scheduler, timer, visibility, worker';
+  'api, blackbox-exporter, control-plane, edge, fluent-bit, frontend, grafana, history, loki, matching, migrate, nginx, node-exporter, postgres, postgres-exporter, prometheus, queue, redis, redis-exporter, scheduler, timer, visibility, worker';
 
 const PARAMETERS =
   'apiHost, apiRate, authRate, connectionsPerAddress, database, engineHost, logLevel, partitions, secretDays, sslmode, user';
@@ -108,7 +108,7 @@ const cases: readonly [obligation: string, stack: Stack, issue: Issue][] = [
     error(
       'slipway:profiles[1]',
       'no profile "schedular"',
-      'did you mean "scheduler"? known: control, edge, migrate, monitoring, production, prometheus, scheduler',
+      'did you mean "scheduler"? known: control, edge, logs, migrate, monitoring, production, prometheus, scheduler',
     ),
   ],
   [
@@ -122,7 +122,7 @@ const cases: readonly [obligation: string, stack: Stack, issue: Issue][] = [
     error(
       'slipway:images.postgress',
       'no image "postgress"',
-      'did you mean "postgres"? known: grafana, nginx, postgres, prometheus, redis, workload',
+      'did you mean "postgres"? known: fluent-bit, grafana, loki, nginx, postgres, prometheus, redis, workload',
     ),
   ],
   [

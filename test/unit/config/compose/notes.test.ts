@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { composeNotes, composeTasks } from '../../../../config/compose/notes.ts';
+import { withMonitoring } from '../../../../config/monitoring/with-monitoring.ts';
 import type { SystemDescription } from '../../../../config/schema/system.ts';
 import { planOf, resolveShop, service, system } from '../fixture.ts';
 
@@ -9,6 +10,18 @@ const ALWAYS =
   'Nothing compares what runs with this file later on, and nothing checks memory, ports and images before a start.';
 
 describe('the notes', () => {
+  test('say what a stack that is watched loses: the age of secrets, and who collects logs', () => {
+    const watched = planOf(
+      resolveShop(withMonitoring(system({ web: service() })), { values: { profiles: ['monitoring'] } }),
+    );
+    expect(composeNotes(watched, own)).toEqual(
+      expect.arrayContaining([
+        'Nothing tells Prometheus how old secrets are.',
+        'Nothing sends logs to the collector: they stay with Docker.',
+      ]),
+    );
+  });
+
   test('name the databases that nothing makes there, with who owns them', () => {
     const password = { description: 'A password.', format: { kind: 'password' as const } };
     const plan = planned(

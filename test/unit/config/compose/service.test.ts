@@ -44,6 +44,17 @@ describe('toComposeService', () => {
       { capAdd: ['NET_BIND_SERVICE'], capDrop: ['ALL'] },
       { cap_add: ['NET_BIND_SERVICE'], cap_drop: ['ALL'] },
     ],
+    [
+      'a log that goes to a socket, as what the engine would keep of it',
+      {
+        logging: {
+          driver: 'fluentd',
+          options: { 'cache-max-size': '50m', 'cache-max-file': '2' },
+          socket: { option: 'fluentd-address', volume: 'sockets', file: 'a.sock' },
+        },
+      },
+      { logging: { driver: 'json-file', options: { 'max-size': '50m', 'max-file': '2' } } },
+    ],
     ['swap', { swap: 64 * MEBIBYTE, limits: { memory: 64 * MEBIBYTE } }, { memswap_limit: '128m' }],
     ['a limit of processes', { pidsLimit: 99 }, { pids_limit: 99 }],
     ['limits of each process', { ulimits: { nofile: 1024 } }, { ulimits: { nofile: 1024 } }],

@@ -121,7 +121,9 @@ describe('with it', () => {
       'cache-exporter cache-exporter A 9121 /metrics',
       'probe:db db A 5432 /probe',
       'db-exporter db-exporter A 9187 /metrics',
+      'fluent-bit fluent-bit A 2020 /api/v2/metrics/prometheus',
       'grafana grafana A 3000 /metrics',
+      'loki loki A 3100 /metrics',
       'node-exporter node-exporter A 9100 /metrics',
       'prometheus prometheus A 9090 /metrics',
       'probe:proxy proxy A 80 /probe',
@@ -270,7 +272,7 @@ describe('with it', () => {
       expect.arrayContaining(['Alerts', 'db: transactions', 'cache: commands, and keys it dropped', 'Host: load']),
     );
     for (const { targets } of panels) expect(new Set(targets.map(({ refId }) => refId)).size).toBe(targets.length);
-    expect(fileOf(plan, 'grafana', '/etc/grafana/provisioning/datasources/prometheus.yml')).toContain(
+    expect(fileOf(plan, 'grafana', '/etc/grafana/provisioning/datasources/system.yml')).toContain(
       'url: http://prometheus:9090',
     );
   });
@@ -314,9 +316,9 @@ test('a store that somebody else runs has no exporter, and no database is asked 
 });
 
 test.each([
-  ['dev', ['grafana 3100', 'prometheus 9090'], ['prometheus-data']],
+  ['dev', ['grafana 3100', 'loki 3200', 'prometheus 9090'], ['log-socket', 'loki-data', 'prometheus-data']],
   ['test', ['grafana free', 'prometheus free'], []],
-  ['prod', ['grafana 3100'], ['prometheus-data']],
+  ['prod', ['grafana 3100'], ['loki-data', 'prometheus-data']],
 ])('in %s: what is published on 127.0.0.1, and what is kept', (environment, published, volumes) => {
   const plan = planWith({}, environment);
   const ports = plan.services.flatMap(({ name, ports: all }) =>

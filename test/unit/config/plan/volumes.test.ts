@@ -25,6 +25,14 @@ test('what a volume holds has to last, unless the description says otherwise', (
   ]);
 });
 
+test('one that keeps no data is there for those that run; data is there for those that are off too', () => {
+  const off = Object.fromEntries(
+    Object.entries(shop.services).map(([name, described]) => [name, { ...described, profiles: ['on'] }]),
+  );
+  const description = { ...shop, services: { ...off, other: service() } };
+  expect(planOf(resolveShop(description)).volumes.map(({ name }) => name)).toEqual(['data']);
+});
+
 test('who shares a volume and only reads it is replaced create-first', () => {
   const { services } = planOf(resolveShop(shop));
   expect(Object.fromEntries(services.map(({ name, rollout }) => [name, rollout.order]))).toEqual({

@@ -21,7 +21,7 @@ const ALWAYS: Readonly<Record<string, readonly string[]>> = {
 /** Of monitoring, which is turned on by profiles of its own; what it would lose is kept whether or not it is on. */
 const WATCHING = {
   secrets: ['GRAFANA_PASSWORD', 'POSTGRES_MONITORING_PASSWORD', 'REDIS_EXPORTER_PASSWORDS'],
-  volumes: ['prometheus-data'],
+  volumes: ['loki-data', 'prometheus-data'],
 };
 
 const names = Object.keys(PROFILES);

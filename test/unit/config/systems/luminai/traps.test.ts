@@ -137,6 +137,7 @@ test.each(['dev', 'prod'])('the remedy in %s: a Redis that drops nothing, and no
   expect(dependsOn).toContainEqual({ service: 'sessions', condition: 'healthy' });
   expect(networks.length).toBeGreaterThan(0);
   expect(plan.volumes.map(({ name }) => name)).toEqual([
+    'loki-data',
     'postgres-data',
     'prometheus-data',
     'redis-data',
