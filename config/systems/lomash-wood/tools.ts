@@ -6,15 +6,15 @@ type Images = SystemInput['images'];
 type Secrets = NonNullable<SystemInput['secrets']>;
 
 /*
- * What developers look into the stores with, and what stands for Amazon's services: each in a profile, each from its registry.
- * No package registry that a closed machine reaches has pgAdmin or LocalStack; the workload stands for MailHog.
+ * What developers look into the stores with, and what stands for Amazon's services: each in a profile, each built from packages, as a
+ * closed machine reaches those and no registry of images. The workload stands for MailHog, which nobody maintains.
  */
 
-/** The tools' images, pinned. */
+/** The tools' images; what they are made of is pinned in their folders. */
 export const toolImages: Images = {
-  pgadmin: { reference: 'dpage/pgadmin4:8.14', uid: 5050, gid: 0 },
-  'redis-commander': { reference: 'ghcr.io/joeferner/redis-commander:0.9.0', uid: 999, gid: 999 },
-  localstack: { reference: 'localstack/localstack:3.8.1', uid: 0, gid: 0 },
+  pgadmin: { build: { context: 'images/pgadmin' }, uid: 5050, gid: 5050 },
+  'redis-commander': { build: { context: 'images/redis-commander' }, uid: 999, gid: 999 },
+  localstack: { build: { context: 'images/localstack' }, uid: 1000, gid: 1000 },
 };
 
 /** Who logs in to them: generated, shown by `slipway secrets get <name> --reveal`. */
@@ -32,19 +32,39 @@ export const toolSecrets: Secrets = {
 const SERVERS = {
   Servers: {
     1: {
-      ...{ Name: 'Lomash Wood', Group: 'Servers', Host: 'postgres', Port: 5432, SSLMode: 'prefer' },
-      ...{ MaintenanceDB: 'postgres', Username: '${user}' },
+      ...{ Name: 'Lomash Wood', Group: 'Servers', Host: 'postgres', Port: 5432, MaintenanceDB: 'postgres' },
+      Username: '${user}',
+      ConnectionParameters: { sslmode: 'prefer', connect_timeout: 10, passfile: '/pgpass' },
     },
   },
 };
 
-/** Each may be there already: LocalStack keeps nothing from one start to the next, and forgives what it has. */
-const RESOURCES = `#!/bin/sh
-set -eu
-for bucket in '\${mediaBucket}' '\${assetsBucket}'; do awslocal s3 mb "s3://$bucket"; done
-for queue in '\${notificationQueue}' '\${analyticsQueue}'; do awslocal sqs create-queue --queue-name "$queue"; done
-awslocal ses verify-email-identity --email-address '\${mailFrom}'
+/** An index of Redis for each service, under its name. */
+const hosts = Object.entries(catalogue).map(([name, { index }]) => `${name}:redis:6379:${index}`);
+
+/** LocalStack keeps nothing from one start to the next: each is there as soon as it is asked for, and not before. */
+const RESOURCES = `import os
+
+import boto3
+
+REGION = os.environ["AWS_DEFAULT_REGION"]
+
+
+def client(service):
+    login = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    return boto3.client(service, region_name=REGION, endpoint_url="http://127.0.0.1:4566", **login)
+
+
+# Amazon's first region is the one that a bucket may not name.
+place = {} if REGION == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": REGION}}
+for bucket in ('\${mediaBucket}', '\${assetsBucket}'):
+    client("s3").create_bucket(Bucket=bucket, **place)
+for queue in ('\${notificationQueue}', '\${analyticsQueue}'):
+    client("sqs").create_queue(QueueName=queue)
+client("ses").verify_email_identity(EmailAddress='\${mailFrom}')
 `;
+
+const often = { interval: '15s', timeout: '5s', retries: 5, startPeriod: '90s', startInterval: '2s' };
 
 /** The tools, each in a profile of its own name, and all in `tools`. */
 export const tools: Services = {
@@ -56,28 +76,12 @@ export const tools: Services = {
     ports: { http: { container: 5050 } },
     dependsOn: { postgres: 'healthy' },
     calls: ['postgres'],
-    healthcheck: {
-      test: ['CMD', 'wget', '-q', '-O', '/dev/null', 'http://127.0.0.1:5050/misc/ping'],
-      ...{ interval: '15s', timeout: '5s', retries: 5, startPeriod: '60s' },
-    },
-    environment: {
-      TZ: common.TZ,
-      PGADMIN_DEFAULT_EMAIL: 'dev@lomashwood.local',
-      // It refuses an address below .local otherwise.
-      PGADMIN_CONFIG_ALLOW_SPECIAL_EMAIL_DOMAINS: "['local']",
-      PGADMIN_LISTEN_PORT: 5050,
-      PGADMIN_DISABLE_POSTFIX: 'true',
-    },
-    secrets: { PGADMIN_DEFAULT_PASSWORD: 'PGADMIN_PASSWORD' },
+    healthcheck: { test: ['CMD', '/usr/local/bin/healthcheck', 'http', '5050', '/misc/ping'], ...often },
+    environment: { TZ: common.TZ, PGADMIN_DEFAULT_EMAIL: 'dev@lomashwood.local' },
+    secrets: { PGADMIN_DEFAULT_PASSWORD: 'PGADMIN_PASSWORD', PGPASSWORD: 'POSTGRES_PASSWORD' },
     files: { '/pgadmin4/servers.json': { content: `${JSON.stringify(SERVERS, undefined, 2)}\n` } },
     volumes: { 'pgadmin-data': '/var/lib/pgadmin' },
     tmpfs: { '/tmp': {} },
-    readOnly: false,
-    capAdd: ['NET_BIND_SERVICE'],
-    reasons: {
-      capAdd: { NET_BIND_SERVICE: 'The file of its Python asks for it, and the kernel starts it with it only.' },
-      readOnly: 'Its entrypoint writes configuration beside its code.',
-    },
     logging,
   },
   'redis-commander': {
@@ -88,18 +92,10 @@ export const tools: Services = {
     ports: { http: { container: 8081 } },
     dependsOn: { redis: 'healthy' },
     calls: ['redis'],
-    healthcheck: {
-      test: ['CMD', 'wget', '-q', '-O', '/dev/null', 'http://127.0.0.1:8081/favicon.png'],
-      ...{ interval: '15s', timeout: '5s', retries: 5, startPeriod: '30s' },
-    },
-    environment: {
-      TZ: common.TZ,
-      ...{ REDIS_HOST: 'redis', REDIS_PORT: 6379, HTTP_USER: 'dev', PORT: 8081 },
-    },
+    healthcheck: { test: ['CMD', '/usr/local/bin/healthcheck', 'http', '8081', '/favicon.png'], ...often },
+    environment: { TZ: common.TZ, REDIS_HOSTS: hosts.join(','), HTTP_USER: 'dev' },
     secrets: { REDIS_PASSWORD: 'REDIS_PASSWORD', HTTP_PASSWORD: 'REDIS_COMMANDER_PASSWORD' },
     tmpfs: { '/tmp': {} },
-    readOnly: false,
-    reasons: { readOnly: 'Its entrypoint writes configuration beside its code.' },
     logging,
   },
   localstack: {
@@ -108,16 +104,11 @@ export const tools: Services = {
     profiles: ['localstack', 'tools'],
     bounds: { max: 1 },
     ports: { aws: { container: 4566 } },
-    healthcheck: {
-      // Not before what is made at its start is there.
-      test: ['CMD-SHELL', 'curl -fsS http://127.0.0.1:4566/_localstack/init/ready | grep -q \'"completed": true\''],
-      ...{ interval: '15s', timeout: '5s', retries: 5, startPeriod: '60s' },
-    },
+    // Not before what is made at its start is there.
+    healthcheck: { test: ['CMD', '/usr/local/bin/healthcheck'], ...often },
     environment: { TZ: common.TZ, SERVICES: 's3,ses,sqs,secretsmanager', AWS_DEFAULT_REGION: '${awsRegion}' },
-    files: { '/etc/localstack/init/ready.d/10-lomash-wood.sh': { content: RESOURCES, mode: '0555' } },
+    files: { '/etc/localstack/init/ready.d/lomash-wood.py': { content: RESOURCES } },
     tmpfs: { '/tmp': {}, '/var/lib/localstack': {} },
-    readOnly: false,
-    reasons: { readOnly: 'It installs what it emulates beside its code.', user: 'Its supervisor starts as root.' },
     logging,
   },
 };
