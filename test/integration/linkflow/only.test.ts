@@ -3,7 +3,7 @@ import { execa } from 'execa';
 import { exits } from '../support/answer.ts';
 import { TestStack } from '../support/test-stack.ts';
 
-/* The stores of LinkFlow's test environment alone, as a test suite of an application wants them: there and gone. */
+/* The stores of LinkFlow's test environment alone, as a test suite of an application wants them, then all of it: there and gone. */
 
 jest.setTimeout(120_000);
 
@@ -55,6 +55,14 @@ test('a preview says who is out, why, for about how long and for whom, and what 
   expect(stdout).toMatch(/^outage: postgres about \d+ s \(at most \d+ s\): .*one of it; missed by history$/m);
   expect(stdout).toMatch(/^peak: \d containers \(\d over the plan\), none with a limit of memory$/m);
 });
+
+test('the rest comes up beside them, proven by work through a port that is free', async () => {
+  stack.configure({ system: 'linkflow', environment: 'test', profiles: ['migrate'] });
+  const { all } = exits(await stack.slipway('up'), 0);
+  expect(all).toMatch(/worker +completed/);
+  const [api] = await stack.containers('api');
+  expect(all).toContain(`http://127.0.0.1:${api?.Ports.find(({ PublicPort }) => PublicPort)?.PublicPort ?? 0}/`);
+}, 240_000);
 
 test('it goes without a trace', async () => {
   exits(await stack.slipway('down', '--volumes', '--yes'), 0);
