@@ -23,6 +23,8 @@ export interface Foundation {
   readonly networks: ReadonlyMap<string, pulumi.Output<string>>;
   /** Names that the data volumes have on the host. */
   readonly volumes: ReadonlyMap<string, pulumi.Output<string>>;
+  /** Where the engine has them on the host. */
+  readonly mountpoints: ReadonlyMap<string, pulumi.Output<string>>;
   /** Names on the host of the volumes with the lists that edges read, by edge. */
   readonly lists: ReadonlyMap<string, pulumi.Output<string>>;
   /** Numbers of the ports that are chosen on the host, by their keys in the plan. */
@@ -52,6 +54,7 @@ export class DockerFoundation extends pulumi.ComponentResource implements Founda
   readonly released: Foundation['released'];
   readonly networks: Foundation['networks'];
   readonly volumes: Foundation['volumes'];
+  readonly mountpoints: Foundation['mountpoints'];
   readonly lists: Foundation['lists'];
   readonly ports: Foundation['ports'];
 
@@ -64,7 +67,9 @@ export class DockerFoundation extends pulumi.ComponentResource implements Founda
     this.images = new Map([...made].map(([image, { imageId }]) => [image, imageId]));
     this.released = new Map([...made].map(([image, resource]) => [image, releasedImage(resource)]));
     this.networks = networks(args, { parent: this });
-    this.volumes = volumes(args, { parent: this });
+    const kept = volumes(args, { parent: this });
+    this.volumes = new Map([...kept].map(([volume, { name: made }]) => [volume, made]));
+    this.mountpoints = new Map([...kept].map(([volume, { mountpoint }]) => [volume, mountpoint]));
     this.lists = lists(args, { parent: this });
     this.ports = ports(args, { parent: this });
     this.registerOutputs({});
@@ -88,7 +93,7 @@ function releasedImage({ imageId, name, repoDigest }: docker.RemoteImage): pulum
 }
 
 /** Data is protected: it is removed when somebody asks for that by name, and never along with something else. */
-function volumes({ plan, owner }: FoundationArgs, opts: pulumi.CustomResourceOptions): Foundation['volumes'] {
+function volumes({ plan, owner }: FoundationArgs, opts: pulumi.CustomResourceOptions): Map<string, docker.Volume> {
   return new Map(
     plan.volumes.map((volume) => [
       volume.name,
@@ -96,7 +101,7 @@ function volumes({ plan, owner }: FoundationArgs, opts: pulumi.CustomResourceOpt
         `${plan.prefix}-${volume.name}`,
         { labels: labelList(owner, volume.keep === false ? 'files' : 'data', { [LABELS.service]: volume.service }) },
         { ...opts, protect: volume.keep !== false },
-      ).name,
+      ),
     ]),
   );
 }
