@@ -181,7 +181,6 @@ export class Bed {
   }
 
   async dispose(): Promise<void> {
-    await this.stack.slipway('down', '--volumes', '--yes');
     await this.stack.dispose();
     rmSync(this.#project, { recursive: true, force: true });
   }

@@ -49,7 +49,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await load.stop();
-  await stack.slipway('down', '--volumes', '--yes');
   await stack.dispose();
 }, 120_000);
 

@@ -31,7 +31,6 @@ beforeAll(async () => {
 }, 600_000);
 
 afterAll(async () => {
-  await stack.slipway('down', '--volumes', '--yes');
   await stack.dispose();
 }, 120_000);
 

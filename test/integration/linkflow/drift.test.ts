@@ -42,7 +42,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await stack.slipway('down', '--volumes', '--yes');
   await stack.dispose();
 }, 120_000);
 

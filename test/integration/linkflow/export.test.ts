@@ -40,7 +40,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await docker('compose', '-p', project, 'down', '--volumes', '--timeout', '5');
-  await stack.slipway('down', '--volumes', '--yes');
   await stack.dispose();
   rmSync(root, { recursive: true, force: true });
 }, 180_000);

@@ -46,7 +46,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await stack.slipway('down', '--volumes', '--yes');
   await stack.dispose();
 }, 120_000);
 

@@ -64,7 +64,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await stack.slipway('down', '--volumes', '--yes');
   await stack.dispose();
   rmSync(folder, { recursive: true, force: true });
 }, 120_000);

@@ -33,7 +33,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await stack.slipway('down', '--volumes', '--yes');
   await stack.dispose();
   await stack.docker
     .getImage(variant)

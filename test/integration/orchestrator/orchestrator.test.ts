@@ -34,7 +34,6 @@ const database = `${stack.name}-elsewhere`;
 
 afterAll(async () => {
   await execa('docker', ['rm', '-f', '-v', database], { env: stack.env, reject: false });
-  await stack.slipway('down', '--volumes', '--yes');
   for (const each of stacks) await each.dispose();
 }, 120_000);
 

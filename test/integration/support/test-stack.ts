@@ -180,11 +180,10 @@ export class TestStack {
     return [`${LABELS.stack}=${this.name}`, ...(service === undefined ? [] : [`${LABELS.service}=${service}`])];
   }
 
-  /** Removes everything that the test made. */
+  /** Removes everything that the test made, without a `down`, which stops each in peace and takes two CPU seconds and more. */
   async dispose(): Promise<void> {
-    for (const container of await this.containers()) {
-      await this.docker.getContainer(container.Id).remove({ force: true, v: true });
-    }
+    const containers = await this.containers();
+    await Promise.all(containers.map(({ Id }) => this.docker.getContainer(Id).remove({ force: true, v: true })));
     for (const network of await this.networks()) await this.docker.getNetwork(network.Id).remove();
     for (const volume of await this.volumes()) await this.docker.getVolume(volume.Name).remove();
     rmSync(this.#folder, { recursive: true, force: true });
