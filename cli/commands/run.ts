@@ -6,7 +6,7 @@ import { CommandFailure, EXIT } from '../exit-codes.ts';
 import { findRunningStack } from '../running-stack.ts';
 import { loadPlan } from '../stack-plan.ts';
 import { askBeforeLoss, checkCanAsk } from '../tasks/ask.ts';
-import { findTask } from '../tasks/find.ts';
+import { findTask, withFollowing } from '../tasks/find.ts';
 import { tasksText } from '../tasks/show.ts';
 
 /** What may be asked of `run`. */
@@ -18,7 +18,7 @@ export interface RunOptions extends StackOption {
   readonly json?: boolean;
 }
 
-/** Runs a task of the system in the container it is for, and passes its exit code on; without a name, lists the tasks. */
+/** Runs a task of the system in the container it is for, and passes its exit code on; then those that follow it. Without a name, lists the tasks. */
 export async function run(
   context: Context,
   name: string | undefined,
@@ -32,13 +32,18 @@ export async function run(
   const isSure = options.yes === true;
   const { plan } = await loadPlan(context.projectDir, options.stack);
   const task = findTask(plan, name);
+  const tasks = withFollowing(plan, task, args);
   checkCanAsk(context, task, isSure);
   const { host, containers } = await findRunningStack(context, options.stack);
-  const { id } = chooseContainer(containers, { stack: options.stack, service: task.service });
+  const places = tasks.map(({ service }) => chooseContainer(containers, { stack: options.stack, service }).id);
   await askBeforeLoss(context, plan, task, isSure);
   // With a terminal even where nobody types: Ctrl-C then goes where it would if the command ran here.
   const isTerminal = options.tty && context.stdin.isTTY && context.stdout.isTTY;
-  return attach(context, host.docker.getContainer(id), [...task.command, ...args], isTerminal);
+  for (const [at, { command }] of tasks.entries()) {
+    const code = await attach(context, host.docker.getContainer(places[at] ?? ''), [...command, ...args], isTerminal);
+    if (code !== EXIT.ok) return code;
+  }
+  return EXIT.ok;
 }
 
 async function list(context: Context, { stack, json }: RunOptions): Promise<number> {

@@ -25,6 +25,19 @@ export function addAccess({ add, runs, context }: Commands): void {
   ])
     .option('--json', 'print as JSON')
     .action(runs(async (options: EnvOptions) => (await import('../commands/env.ts')).env(context, options)));
+  add(
+    'seed',
+    'Write the examples of the system, those that are not there yet: `run seed`, for systems that declare such a task.',
+    ['slipway seed', 'slipway seed --stack lomash-wood-dev'],
+  )
+    .argument('[arguments...]', 'further arguments for its command, after --')
+    .option('-y, --yes', 'do not ask, where it destroys data')
+    .option('-T, --no-tty', 'allocate no terminal')
+    .action(
+      runs(async (args: string[], options: RunOptions) =>
+        (await import('../commands/seed.ts')).seed(context, withoutDashes(args), options),
+      ),
+    );
   add('run', 'Run a task that the system declares, such as a migration or a shell; without a name, list them.', [
     'slipway run',
     'slipway run migrate-fresh --yes --stack test',

@@ -5,7 +5,11 @@ import type { PlannedTask } from './types.ts';
 
 /** Tasks whose service runs, sorted by name. */
 export function plannedTasks({ tasks }: System, active: Readonly<Record<string, Service>>): PlannedTask[] {
+  const runs = (name: string): boolean => Object.hasOwn(active, tasks[name]?.service ?? '');
   return sortedEntries(tasks)
-    .filter(([, { service }]) => Object.hasOwn(active, service))
-    .map(([name, task]) => ({ name, ...task }));
+    .filter(([name]) => runs(name))
+    .map(([name, { then, ...task }]) => {
+      const following = then.filter(runs);
+      return { name, ...task, ...(following.length > 0 && { then: following }) };
+    });
 }

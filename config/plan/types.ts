@@ -127,6 +127,8 @@ export interface PlannedTask {
   /** Service in whose container it runs. */
   readonly service: string;
   readonly command: readonly string[];
+  /** Tasks that run after it, in this order; absent: none. They have none of their own. */
+  readonly then?: readonly string[];
   /** True: it destroys data, and asks first. */
   readonly destructive: boolean;
   /** True: a person types into it; it gets a terminal where there is one. */

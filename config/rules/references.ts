@@ -2,6 +2,7 @@ import { issuePath } from '../plan/resolution.ts';
 import type { Issue } from '../plan/types.ts';
 import type { Service } from '../schema/service.ts';
 import type { System } from '../schema/system.ts';
+import type { Task } from '../schema/task.ts';
 import { error, type Rule } from './rule.ts';
 import { unknownName } from './suggest.ts';
 
@@ -9,16 +10,25 @@ import { unknownName } from './suggest.ts';
 export const checkReferences: Rule = ({ system }) => [
   ...Object.entries(system.services).flatMap(([name, service]) => checkService(name, service, system)),
   ...checkSmoke(system),
-  ...Object.entries(system.tasks)
-    .filter(([, { service }]) => !Object.hasOwn(system.services, service))
-    .map(([name, { service }]) =>
-      unknownName([system.name, 'tasks', name, 'service'], {
-        noun: 'service',
-        name: service,
-        known: Object.keys(system.services),
-      }),
-    ),
+  ...Object.entries(system.tasks).flatMap(([name, task]) => checkTask(name, task, system)),
 ];
+
+/** A task runs beside a service that there is; what follows it asks nobody anything, and is followed by nothing. */
+function checkTask(name: string, { service, then }: Task, { name: system, services, tasks }: System): Issue[] {
+  const path = [system, 'tasks', name] as const;
+  return [
+    ...(Object.hasOwn(services, service)
+      ? []
+      : [unknownName([...path, 'service'], { noun: 'service', name: service, known: Object.keys(services) })]),
+    ...then.flatMap((other) => {
+      const following = tasks[other];
+      if (!following) return [unknownName([...path, 'then'], { noun: 'task', name: other, known: Object.keys(tasks) })];
+      if (!following.destructive && !following.interactive && following.then.length === 0) return [];
+      const problem = `"${other}" destroys data, is typed into or is followed by tasks itself`;
+      return [error(issuePath(system, ['tasks', name, 'then']), problem, 'tasks that only do what they do')];
+    }),
+  ];
+}
 
 function checkService(name: string, service: Service, system: System): Issue[] {
   const missing = (noun: string, used: readonly string[], known: object, ...keys: string[]): Issue[] =>

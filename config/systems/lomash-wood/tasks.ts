@@ -35,7 +35,11 @@ function flush(name: string): Tasks[string] {
 /** What the guide does by hand. */
 export const tasks: Tasks = {
   // What has examples of its own; a visitor makes the rest.
-  seed: { description: 'Writes example products that are not there yet.', ...role('product-service', 'lomash-seed') },
+  seed: {
+    description: 'Writes example products and pages that are not there yet.',
+    ...role('product-service', 'lomash-seed'),
+    then: ['seed-content'],
+  },
   'seed-content': {
     description: 'Writes example pages that are not there yet.',
     ...role('content-service', 'lomash-seed'),

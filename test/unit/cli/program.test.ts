@@ -41,7 +41,7 @@ describe('slipway', () => {
 
   test.each([
     ...['up', 'preview', 'down', 'scale', 'restart', 'status', 'logs', 'plan', 'smoke', 'health', 'drift'],
-    ...['exec', 'env', 'run'],
+    ...['exec', 'env', 'run', 'seed'],
     ...['secrets list', 'secrets get', 'secrets set', 'secrets pin'],
   ])('%s shows examples and the stack option', async (command) => {
     await slipway(...command.split(' '), '--help');

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { unpainted, type Context } from '../../../../cli/context.ts';
 import { EXIT } from '../../../../cli/exit-codes.ts';
 import { askBeforeLoss, checkCanAsk, lossQuestion } from '../../../../cli/tasks/ask.ts';
-import { findTask } from '../../../../cli/tasks/find.ts';
+import { findSeed, findTask, withFollowing } from '../../../../cli/tasks/find.ts';
 import { tasksText } from '../../../../cli/tasks/show.ts';
 import type { PlannedTask } from '../../../../config/plan/types.ts';
 import { converse } from '../conversation.ts';
@@ -30,6 +30,40 @@ describe('findTask', () => {
     ['seed', [], 'shop has no task "seed"; there are none'],
   ])('refuses %s with those there are', (name, tasks, message) => {
     expect(() => findTask({ ...plan, tasks }, name)).toThrow(
+      expect.objectContaining({ exitCode: EXIT.usage, message }),
+    );
+  });
+});
+
+describe('findSeed', () => {
+  test('finds the task of that name', () => {
+    expect(findSeed(plan)).toBe(seed);
+  });
+
+  test.each([
+    [[reset], 'shop has nothing to seed with: what writes its examples would be a task called "seed"'],
+    [
+      [reset, { ...seed, name: 'seed-shop' }],
+      'shop has nothing to seed with: what writes its examples would be a task called "seed"; there are seed-shop (`slipway run`)',
+    ],
+  ])('says that there is none among %j', (tasks, message) => {
+    expect(() => findSeed({ ...plan, tasks })).toThrow(expect.objectContaining({ exitCode: EXIT.usage, message }));
+  });
+});
+
+describe('withFollowing', () => {
+  const pages = { ...seed, name: 'seed-pages' };
+  const all = { ...seed, then: ['seed-pages'] };
+  const tasks = [reset, all, pages];
+
+  test('gives a task alone, with whatever arguments, or those that follow it after it', () => {
+    expect(withFollowing({ tasks }, reset, ['--hard'])).toEqual([reset]);
+    expect(withFollowing({ tasks }, all, [])).toEqual([all, pages]);
+  });
+
+  test('takes no arguments for several', () => {
+    const message = 'seed runs seed, seed-pages, and takes no further arguments';
+    expect(() => withFollowing({ tasks }, all, ['-v'])).toThrow(
       expect.objectContaining({ exitCode: EXIT.usage, message }),
     );
   });

@@ -33,6 +33,24 @@ describe('the tasks of a plan', () => {
     ]);
   });
 
+  test('are followed by others that run, and by none that asks, is typed into or is followed itself', () => {
+    const tasks = { seed: { ...shell, then: ['pages', 'night'] }, pages: shell, night: { ...shell, service: 'batch' } };
+    const services = { api: service(), batch: service({ profiles: ['night'] }) };
+    expect(planOf(resolveShop(system(services, { tasks }))).tasks.map(({ then }) => then)).toEqual([
+      undefined,
+      ['pages'],
+    ]);
+    const wrong = { ...tasks, night: { ...shell, then: ['seed'] }, pages: { ...shell, destructive: true } };
+    const again = { ...shell, then: ['pags', 'night', 'pages'] };
+    const problem = (name: string): string => `"${name}" destroys data, is typed into or is followed by tasks itself`;
+    expect(resolveShop(system(services, { tasks: { ...wrong, seed: again } })).issues).toEqual([
+      error('shop:tasks.seed.then', 'no task "pags"', 'did you mean "pages"? known: night, pages, seed'),
+      error('shop:tasks.seed.then', problem('night'), 'tasks that only do what they do'),
+      error('shop:tasks.seed.then', problem('pages'), 'tasks that only do what they do'),
+      error('shop:tasks.night.then', problem('seed'), 'tasks that only do what they do'),
+    ]);
+  });
+
   test('are shown with where they run, what they do, and their command', () => {
     const tasks = { shell: { ...shell, interactive: true }, reset: { ...shell, destructive: true, command: ['a b'] } };
     const text = renderPlan(planOf(resolveShop(system({ api: service() }, { tasks }))));
