@@ -129,11 +129,19 @@ function databaseUrl({ prefix, database, owner }: Entry): string {
   return `postgresql://${login}@\${postgres:host}:\${postgres:port}/${database}?schema=public&sslmode=\${postgres:sslmode}`;
 }
 
-/** The addresses of the databases where a stack may name the authority that they are verified with. */
-export const verifiedUrls = Object.fromEntries(
+/**
+ * The addresses of the databases where somebody else runs them: their server has a time of its own, and perhaps an authority, which
+ * the stack names.
+ */
+export const urlsElsewhere = Object.fromEntries(
   Object.values(catalogue).map((entry) => [
     `${entry.prefix}_DATABASE_URL`,
-    { format: { kind: 'template' as const, template: `${databaseUrl(entry)}&sslrootcert=\${postgres:ca}` } },
+    {
+      format: {
+        kind: 'template' as const,
+        template: `${databaseUrl(entry)}&sslrootcert=\${postgres:ca}&options=-c%20TimeZone%3DEurope%2FLondon`,
+      },
+    },
   ]),
 );
 

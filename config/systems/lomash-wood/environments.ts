@@ -1,7 +1,7 @@
 import type { Overlay, SystemInput } from '../../schema/system.ts';
 import { postgresCommand } from '../../stores/postgres.ts';
 import { redisCommand } from '../../stores/redis.ts';
-import { catalogue, verifiedUrls } from './catalogue.ts';
+import { catalogue, urlsElsewhere } from './catalogue.ts';
 import { postgresSettings, redisOptions, services } from './services.ts';
 import { prodSmoke, toolUrls, urls } from './smoke.ts';
 import { developedSources } from './sources.ts';
@@ -121,7 +121,7 @@ export const prod: Environment = {
   },
   secrets: {
     ...Object.fromEntries(PROVIDED.map((name) => [name, { provided: true }])),
-    ...verifiedUrls,
+    ...urlsElsewhere,
     SES_SMTP_PASSWORD: {
       description: 'Password of the SMTP interface of SES.',
       format: { kind: 'password' },

@@ -52,8 +52,10 @@ export const databaseEnvironment = z
     }
     const mode = z.enum(sslModes).safeParse(url.searchParams.get('sslmode') ?? env.DB_SSLMODE);
     if (!mode.success) return wrong('DATABASE_URL', `sslmode must be one of ${sslModes.join(', ')}`);
+    const options = url.searchParams.get('options');
     return {
       database: {
+        ...(options !== null && { options }),
         host: url.hostname,
         port: Number(url.port || 5432),
         database: decodeURIComponent(url.pathname.slice(1)),

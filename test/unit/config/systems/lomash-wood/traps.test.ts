@@ -133,7 +133,7 @@ describe('in prod', () => {
     const url = prod.secrets.find(({ name }) => name === 'AUTH_DATABASE_URL')?.format;
     expect(url).toMatchObject({
       template: expect.stringMatching(
-        /@postgres\.lomashwood\.example:5432\/.*sslmode=require&sslrootcert=$/,
+        /@postgres\.lomashwood\.example:5432\/.*sslmode=require&sslrootcert=&options=-c%20TimeZone%3DEurope%2FLondon$/,
       ) as unknown,
     });
     const redis = prod.secrets.find(({ name }) => name === 'ORDER_REDIS_URL')?.format;
@@ -160,7 +160,7 @@ describe('in prod', () => {
     }
     expect(files('api-gateway')).toEqual([]);
     expect(plan.secrets.find(({ name }) => name === 'AUTH_DATABASE_URL')?.format).toMatchObject({
-      template: expect.stringMatching(`sslmode=verify-full&sslrootcert=${postgres}$`) as unknown,
+      template: expect.stringMatching(`sslmode=verify-full&sslrootcert=${postgres}&`) as unknown,
     });
   });
 
