@@ -59,8 +59,9 @@ function fileVolumes(
     ...service.secrets.map((file) => ({ ...file, content: secretOf(secrets, file.secret) })),
     ...secretDates(service, known, opts),
   ];
-  return foldersOf(sources).map(([folder, files]) => {
-    const name = `${service.name}-${folder.split('/').at(-1) ?? 'files'}`;
+  const folders = foldersOf(sources);
+  return folders.map(([folder, files]) => {
+    const name = `${service.name}-${folderName(folder, folders)}`;
     const { volume } = new slipway.Files(
       name,
       {
@@ -108,6 +109,13 @@ function wireReload(reload: Reload): slipway.FilesReload {
 function isSecrets(service: PlannedService, files: readonly FileSource[]): boolean {
   const secret = new Set(service.secrets.map(({ path }) => path));
   return files.every(({ path }) => secret.has(path));
+}
+
+/** What a folder is called last, or by its whole path where another is called the same. */
+function folderName(folder: string, all: readonly [string, unknown][]): string {
+  const name = posix.basename(folder);
+  const isAlone = all.filter(([other]) => posix.basename(other) === name).length === 1;
+  return (isAlone ? name : folder.slice(1).replaceAll('/', '-')) || 'files';
 }
 
 /** Files by the folder that they stand in, folders sorted. */

@@ -28,6 +28,9 @@ const PLAN: Plan = {
       environment: { LEVEL: 'info' },
       environmentSecrets: [{ name: 'TOKEN', secret: 'SET' }],
       secretDates: { path: '/etc/app/dates.yml', mode: '0444', uid: 1000, gid: 1000 },
+      files: ['/etc/shown/pages', '/etc/known/pages'].map((folder) => ({
+        ...{ path: `${folder}/index`, content: folder, mode: '0444', uid: 1000, gid: 1000 },
+      })),
     }),
     plannedService({
       name: 'db',
@@ -191,6 +194,8 @@ describe('System', () => {
       'Container shop-dev-app-2',
       'Container shop-dev-db-1',
       'Files app-app',
+      'Files app-etc-known-pages',
+      'Files app-etc-shown-pages',
       'Files app-secrets',
       'Foundation shop-dev',
       'Job migrate',
