@@ -98,23 +98,39 @@ describe('day two', () => {
     const { all } = exits(await stack.slipway('up', '--yes', '--skip-smoke'), 0);
     expect(all).toMatch(/is up and unchanged: 20 services/);
     expect(await jobs()).toEqual(before);
-    const seeds = [await stack.slipway('run', 'seed'), await stack.slipway('run', 'seed')];
-    expect(seeds.map(({ all }) => /"written":(\d)/.exec(all)?.[1])).toEqual(['3', '0']);
+    const seeds = [exits(await stack.slipway('seed'), 0), exits(await stack.slipway('seed'), 0)];
+    // Products, then pages.
+    expect(seeds.map(({ all }) => [...all.matchAll(/"written":(\d)/g)].map(([, written]) => written))).toEqual([
+      ['3', '1'],
+      ['0', '0'],
+    ]);
   });
 
-  test('a migration that fails changes nothing and says why, and runs again once that is mended', async () => {
+  test('a migration that fails half-way changes nothing and lets nothing roll, and the next up goes on', async () => {
     const sql = async (statement: string): Promise<string> =>
       inside('postgres', 'psql', '-XAtq', '-U', 'lomash_master', '-d', 'lomash_orders', '-c', statement);
-    const applied = 'SELECT count(*) FROM migrations';
-    // As an earlier hand may have left it: the second migration finds a table of its own.
-    await sql(`DELETE FROM migrations WHERE name LIKE '2:%'`);
-    const failed = await stack.slipway('run', 'migrate-order-payment');
-    expect(failed.exitCode).not.toBe(0);
-    expect(failed.all).toContain('relation "outbox" already exists');
-    expect(await sql(applied)).toBe('1');
-    await sql('DROP TABLE outbox');
-    exits(await stack.slipway('run', 'migrate-order-payment'), 0);
-    expect(await sql(applied)).toBe('2');
+    const state = `SELECT count(*), to_regclass('outbox') IS NULL FROM migrations`;
+    const before = { jobs: await jobs(), service: await containerOf('order-payment-service') };
+    // Its second migration makes a table, then finds that the name of an index is taken, as by an earlier hand.
+    await sql(`DELETE FROM migrations WHERE name LIKE '2:%'; DROP TABLE outbox; CREATE TABLE outbox_at ()`);
+    const release = { env: { RELEASE: '2' } };
+    const services = { 'migrate-order-payment': release, 'order-payment-service': release };
+    stack.configure({ system: 'lomash-wood', environment: 'test', services });
+
+    const failed = exits(await stack.slipway('up', '--yes', '--skip-smoke'), 1);
+    expect(failed.all).toMatch(/✗ .*migrate-order-payment.*/);
+    expect(failed.all).toContain('relation "outbox_at" already exists');
+    expect(failed.all).toMatch(/not reached: .*order-payment-service/);
+    expect(await sql(state)).toBe('1|t');
+    expect(await containerOf('order-payment-service')).toBe(before.service);
+
+    await sql('DROP TABLE outbox_at');
+    exits(await stack.slipway('up', '--yes', '--skip-smoke'), 0);
+    expect(await sql(state)).toBe('2|f');
+    expect(await containerOf('order-payment-service')).not.toBe(before.service);
+    // Those of the seven others have not run again.
+    const after = await jobs();
+    expect([after.length, after.filter((id) => !before.jobs.includes(id)).length]).toEqual([8, 1]);
   });
 
   test('down leaves nothing', async () => {
