@@ -60,6 +60,7 @@ function collected(service: Service): Service {
         // A container starts, runs and stops whether or not anybody collects; beyond this many lines the newest are lost.
         'fluentd-async': 'true',
         'fluentd-buffer-limit': '8192',
+        'fluentd-sub-second-precision': 'true',
         labels: `${LABELS.service},${LABELS.replica}`,
         'cache-max-size': size,
         'cache-max-file': files,
@@ -135,7 +136,6 @@ export const lokiConfig: string = stringify({
 
 /** The configuration of the collector: YAML. What it holds while Loki is away is bounded; then the engine holds some. */
 export function collectorConfig(system: string): string {
-  const [service, replica] = [`$['${LABELS.service}']`, `$['${LABELS.replica}']`];
   return stringify(
     {
       service: { flush: 1, log_level: 'warn', http_server: 'on', http_listen: '0.0.0.0', http_port: 2020 },
@@ -146,11 +146,13 @@ export function collectorConfig(system: string): string {
             mem_buf_limit: '32M',
           },
         ],
+        // Its labels can't be made of keys with dots.
+        filters: [{ name: 'modify', match: '*', rename: [`${LABELS.service} service`, `${LABELS.replica} replica`] }],
         outputs: [
           {
             ...{ name: 'loki', match: '*', host: 'loki', port: 3100, line_format: 'json', drop_single_key: 'raw' },
-            labels: `system=${system}, service=${service}, replica=${replica}, source=$source`,
-            remove_keys: `$container_id, $container_name, $source, ${service}, ${replica}`,
+            labels: `system=${system}, service=$service, replica=$replica, source=$source`,
+            remove_keys: '$container_id, $container_name, $source, $service, $replica',
             retry_limit: 'no_limits',
           },
         ],

@@ -58,7 +58,7 @@ describe('where logs are collected', () => {
         driver: 'fluentd',
         options: {
           ...{ 'cache-max-file': '3', 'cache-max-size': '10m' },
-          ...{ 'fluentd-async': 'true', 'fluentd-buffer-limit': '8192' },
+          ...{ 'fluentd-async': 'true', 'fluentd-buffer-limit': '8192', 'fluentd-sub-second-precision': 'true' },
           labels: 'slipway.service,slipway.replica',
         },
         socket: { option: 'fluentd-address', volume: 'log-socket', file: 'collector.sock' },
@@ -94,15 +94,18 @@ describe('where logs are collected', () => {
 
   test('the collector listens there, bounds what it holds, and labels lines by system, service and replica', () => {
     const { pipeline } = fileOf(plan, 'fluent-bit', '/etc/fluent-bit/fluent-bit.yaml') as {
-      pipeline: { inputs: object[]; outputs: object[] };
+      pipeline: { inputs: object[]; filters: object[]; outputs: object[] };
     };
     expect(pipeline.inputs).toEqual([
       { name: 'forward', unix_path: '/run/collector/collector.sock', unix_perm: '0600', mem_buf_limit: '32M' },
     ]);
+    expect(pipeline.filters).toEqual([
+      { name: 'modify', match: '*', rename: ['slipway.service service', 'slipway.replica replica'] },
+    ]);
     expect(pipeline.outputs).toEqual([
       expect.objectContaining({
         ...{ name: 'loki', host: 'loki', port: 3100, drop_single_key: 'raw' },
-        labels: "system=shop, service=$['slipway.service'], replica=$['slipway.replica'], source=$source",
+        labels: 'system=shop, service=$service, replica=$replica, source=$source',
       }),
     ]);
   });
