@@ -6,8 +6,8 @@ import { TestStack } from '../support/test-stack.ts';
 import { ManagedStores } from './elsewhere.ts';
 
 /*
- * The stores of Lomash Wood in production, and what verifies them: a PostgreSQL and a Redis of somebody else, over TLS by an authority that nobody knows
- * who has not been given it. One of the eight services stands for all. The tests go through one stack, in order.
+ * The stores of Lomash Wood in production: a PostgreSQL and a Redis of somebody else, over TLS by an authority that nobody
+ * knows who has not been given it. One of the eight services stands for all. The tests go through one stack, in order.
  */
 
 jest.setTimeout(300_000);
