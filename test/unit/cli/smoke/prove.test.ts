@@ -183,7 +183,7 @@ describe('a visitor', () => {
     ],
   ])('fails over %s, and says at which step', async (_, failing, reply, message) => {
     const { address } = await site(reply);
-    const proof = await prove({ address }, { ...visit(failing), timeoutMs: 300 });
+    const proof = await prove({ address }, { ...visit(failing), timeoutMs: 1000 });
     expect(proof).toMatchObject({ ok: false, cause: expect.stringContaining(message) as unknown });
     expect(proof.cause).toMatch(new RegExp(`^where a visitor ${failing.does}: `));
   });
