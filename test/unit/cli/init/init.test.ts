@@ -73,7 +73,8 @@ test('writes the profiles that are asked for, and names those that are left', ()
   const linkflow = systems['linkflow'];
   if (!linkflow) throw new Error('there is no linkflow');
   const all = profilesOf(linkflow, 'dev');
-  expect(all).toEqual(['control', 'edge', 'migrate', 'production', 'scheduler']);
+  const observed = ['logs', 'monitoring', 'prometheus'];
+  expect(all).toEqual(['control', 'edge', 'migrate', 'production', 'scheduler', ...observed].sort());
   expect(newStackFile(linkflow, { environment: 'dev', profiles: ['edge', 'migrate'] })).toBe(`\
 # ${linkflow.description ?? ''}
 # Every key: docs/reference/configuration.md
@@ -81,7 +82,7 @@ config:
   slipway:system: linkflow
   slipway:environment: dev
   slipway:profiles: [edge, migrate]
-  # Parts that run only where a stack asks for them: control, production, scheduler
+  # Parts that run only where a stack asks for them: control, logs, monitoring, production, prometheus, scheduler
 `);
 });
 
