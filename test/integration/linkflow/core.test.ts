@@ -309,7 +309,9 @@ describe('down', () => {
     exits(await stack.slipway('down'), 0);
     expect(await stack.containers()).toEqual([]);
     expect(await stack.networks()).toEqual([]);
-    const kept = (await stack.volumes()).map(({ Labels }) => [Labels['slipway.kind'], Labels['slipway.service']].join(' '));
+    const kept = (await stack.volumes()).map(({ Labels }) =>
+      [Labels['slipway.kind'], Labels['slipway.service']].join(' '),
+    );
     // Data has its volume whether its service is on or off.
     expect(kept.sort()).toEqual(['data loki', 'data postgres', 'data prometheus', 'data redis']);
     exits(await stack.slipway('up'), 0);
