@@ -237,7 +237,7 @@ describe('an export that takes the data over', () => {
   test('leaves the data where it is, whatever Compose removes', async () => {
     const volumes = async () => (await stack.volumes()).map(({ Name }) => Name).sort();
     const before = await volumes();
-    expect(before).toHaveLength(2);
+    expect(before.filter((name) => /-(postgres|redis)-data-/.test(name))).toHaveLength(2);
     exits(await compose('down', '--volumes'), 0);
     expect(await volumes()).toEqual(before);
     expect(existsSync(join(folder, 'compose.yaml'))).toBe(true);
