@@ -181,6 +181,7 @@ async function rejected(
  * Lets a container go on beside the one that has taken its place, then stops it. It stays on its networks until it has
  * stopped: leaving one cuts the connections of whoever still waits for an answer. From its stop signal on it accepts
  * no new ones, and callers try the next address of the name.
+ * @throws if it is interrupted before the drain is over
  */
 async function retire(host: Host, operation: Operation, replica: ReplicaInputs): Promise<void> {
   const { container, networks, drainMs, stopGraceMs } = replica;
@@ -190,7 +191,11 @@ async function retire(host: Host, operation: Operation, replica: ReplicaInputs):
     // Who is the last of its service has nobody to leave its callers to: `down` waits for nothing.
     if (drainMs > 0 && (await hasCompany(host, found))) {
       operation.log('info', `draining for up to ${seconds(drainMs)}`, { ephemeral: true });
-      if (!(await drained(host, operation, replica))) await pause(drainMs, operation.signal);
+      const until = Date.now() + drainMs;
+      if (!(await drained(host, operation, replica))) await pause(until - Date.now(), operation.signal);
+      // Whoever is interrupted leaves it to those who still use it: the next `up` lets it drain again.
+      if (operation.signal.aborted)
+        throw new Error(`interrupted while draining ${container.slice(0, 12)}, which goes on`);
     }
     operation.log('info', 'stopping', { ephemeral: true });
     await stop(host, container, stopGraceMs);

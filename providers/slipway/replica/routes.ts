@@ -50,7 +50,7 @@ export async function point(host: Host, operation: Operation, replica: ReplicaIn
 
 /**
  * Waits until no edge goes by an earlier list any more, or the drain time is over. False: there is no edge that runs, or
- * none that can tell.
+ * one that can't tell.
  */
 export async function drained(host: Host, operation: Operation, replica: ReplicaInputs): Promise<boolean> {
   const seconds = Math.ceil(replica.drainMs / 1000);
@@ -59,28 +59,29 @@ export async function drained(host: Host, operation: Operation, replica: Replica
       command ? [asked(host, operation, volume, [...command, String(seconds)], replica.drainMs)] : [],
     ),
   );
-  return told.some((edges) => edges > 0);
+  const edges = told.flat();
+  return edges.length > 0 && edges.every(Boolean);
 }
 
-/** Has the edges that run with a volume tell when they are done; how many there are. */
+/** Has the edges that run with a volume tell when they are done; whether each could. */
 async function asked(
   host: Host,
   operation: Operation,
   volume: string,
   command: readonly string[],
   limitMs: number,
-): Promise<number> {
-  const edges = await edgesWith(host, volume);
-  await Promise.all(
-    edges.map((edge) =>
+): Promise<boolean[]> {
+  return Promise.all(
+    (await edgesWith(host, volume)).map((edge) =>
       execute(host, edge.Id, {
-        ...{ command, env: {}, input: '', signal: operation.signal },
-        // It keeps to the limit by itself; whatever goes wrong with it, the drain time is over then.
-        timeoutMs: limitMs + 2000,
-      }).catch(() => undefined),
+        // It keeps to the limit by itself.
+        ...{ command, env: {}, input: '', timeoutMs: limitMs + 2000, signal: operation.signal },
+      }).then(
+        ({ exitCode }) => exitCode === 0,
+        () => false,
+      ),
     ),
   );
-  return edges.length;
 }
 
 interface Change {

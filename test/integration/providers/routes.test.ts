@@ -210,6 +210,37 @@ test('the old container drains until the edge says so, and no longer than it may
   expect((await scratch.inspect(next)).State.Running).toBe(false);
 });
 
+test('a cancel while the old container drains leaves it running, and the next up drains and stops it', async () => {
+  await startEdge();
+  const drains = {
+    drainMs: 60_000,
+    routes: [
+      {
+        ...{ volume: lists, file: 'api.conf', list: 'to {container} now\n', reload: RELOAD },
+        drained: ['sh', '-c', 'touch /asked; until test -e /drained; do sleep 0.1; done'],
+      },
+    ],
+  };
+  const old = await replica(1);
+  const { id, state } = await client.create(TYPE, inputs(1, old, drains));
+  const next = await replica(1);
+  const change = { olds: inputs(1, old, drains), state, news: inputs(1, next, drains) };
+  const update = client.update(TYPE, id, change).catch(String);
+  await eventually(async () => {
+    expect((await scratch.exec(edge, ['ls', '/'])).output).toContain('asked');
+  });
+  await client.cancel();
+  expect(await update).toContain('interrupted while draining');
+  expect((await scratch.inspect(old)).State.Running).toBe(true);
+  client.close();
+  client = await ProviderClient.start(slipwayProvider);
+  await client.configure();
+  const again = client.update(TYPE, id, change);
+  await scratch.exec(edge, ['touch', '/drained']);
+  await again;
+  expect((await scratch.inspect(old)).State.Running).toBe(false);
+});
+
 test('a release that dies soon after its first good check does not take over', async () => {
   const old = await replica(1);
   const ready = { minReadyMs: 5000 };
