@@ -71,8 +71,10 @@ describe('prove', () => {
 
   test('names the last state where time runs out', async () => {
     const address = await serving([202, { id: 'x1' }], [200, { state: 'queued' }]);
-    const proof = await prove({ address }, { ...smoke, timeoutMs: 400 });
-    expect(proof).toMatchObject({ ok: false, cause: 'it was not "completed" within 0.4 s, but "queued"' });
+    const proof = await prove({ address }, { ...smoke, timeoutMs: 1000 });
+    // On a busy machine the time may be over while it asks once more, which it then says too.
+    const cause = expect.stringMatching(/^it was not "completed" within 1 s, but "queued"/) as unknown;
+    expect(proof).toMatchObject({ ok: false, cause });
   });
 
   test('names what keeps it from the service where nothing answers', async () => {
